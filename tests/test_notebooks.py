@@ -1,0 +1,37 @@
+"Every notebook runs from top to bottom in a fresh process; exporting and cleaning change nothing."
+import shutil, subprocess, sys
+import pytest
+from book import NOTEBOOKS, ROOT
+
+def nbdev(code, *args, cwd=ROOT):
+    return subprocess.run([sys.executable, "-c", code, *map(str, args)], cwd=cwd, capture_output=True, text=True)
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+def test_notebook(path):
+    done = nbdev("import sys; from nbdev.test import nbdev_test; nbdev_test.__wrapped__(path=sys.argv[1])", path)
+    assert done.returncode == 0, done.stderr[-4000:]
+
+@pytest.fixture
+def tree(tmp_path):
+    "A copy of what nbdev reads and writes, so that the checks below leave the tree alone."
+    for name in ("nbs", "sigreg_nb"):
+        shutil.copytree(ROOT/name, tmp_path/name, ignore=shutil.ignore_patterns("__pycache__", "_quarto.yml"))
+    shutil.copy(ROOT/"settings.ini", tmp_path)
+    return tmp_path
+
+def changed(tree, pattern):
+    return [str(p.relative_to(tree)) for p in tree.glob(pattern)
+            if not (ROOT/p.relative_to(tree)).exists() or p.read_bytes() != (ROOT/p.relative_to(tree)).read_bytes()]
+
+def test_export_changes_nothing(tree):
+    for path in (tree/"sigreg_nb").glob("[a-z]*.py"): path.unlink()
+    done = nbdev("from nbdev.doclinks import nbdev_export; nbdev_export.__wrapped__()", cwd=tree)
+    assert done.returncode == 0, done.stderr
+    assert not changed(tree, "sigreg_nb/*.py"), "run nbdev_export and commit"
+    missing = {p.name for p in (ROOT/"sigreg_nb").glob("*.py")} - {p.name for p in (tree/"sigreg_nb").glob("*.py")}
+    assert not missing, "a module without a notebook"
+
+def test_clean_changes_nothing(tree):
+    done = nbdev("from nbdev.clean import nbdev_clean; nbdev_clean.__wrapped__()", cwd=tree)
+    assert done.returncode == 0, done.stderr
+    assert not changed(tree, "nbs/*.ipynb"), "run nbdev_clean and commit"

@@ -1,0 +1,40 @@
+"The package as users and tools see it."
+import configparser, re, subprocess, sys
+import pytest
+from book import ROOT
+
+MODULES = sorted(p.stem for p in (ROOT/"sigreg_nb").glob("[a-z]*.py"))
+
+def python(code): return subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+
+def test_imports_without_the_notebook_tools():
+    blocked = "import sys; sys.modules.update(dict.fromkeys(['nbdev', 'fastcore', 'IPython', 'torchvision', 'timm']))\n"
+    done = python(blocked + "\n".join(f"import sigreg_nb.{m}" for m in MODULES))
+    assert done.returncode == 0, done.stderr
+
+def test_public_names_exist():
+    done = python("import sigreg_nb as s; assert s.__all__; [getattr(s, n) for n in s.__all__]")
+    assert done.returncode == 0, done.stderr
+
+def test_types_of_the_public_interface():
+    done = subprocess.run([sys.executable, "-m", "mypy", "-p", "sigreg_nb"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+def test_version_is_one():
+    settings = configparser.ConfigParser(delimiters=["="]); settings.read(ROOT/"settings.ini")
+    version = settings["DEFAULT"]["version"]
+    assert python("import sigreg_nb; print(sigreg_nb.__version__)").stdout.strip() == version
+    assert re.search(rf"^version: {version}$", (ROOT/"CITATION.cff").read_text(), re.M)
+    assert f"## {version}" in (ROOT/"CHANGELOG.md").read_text()
+
+def test_readme_is_in_step():
+    done = subprocess.run([sys.executable, "tools/readme.py", "--check"], cwd=ROOT)
+    assert done.returncode == 0, "run python3 tools/readme.py"
+
+def test_pages_preprocess_without_quarto():
+    done = subprocess.run([sys.executable, "tools/site.py"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+
+def test_an_unknown_job_is_explained():
+    done = subprocess.run([sys.executable, "run.py", "nonsense"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 1 and "python3 run.py demo" in done.stderr

@@ -1,0 +1,39 @@
+"The book as data: its notebooks, their cells, formulas, labels and links."
+import json, re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+NBS = ROOT/"nbs"
+NOTEBOOKS = sorted(NBS.glob("*.ipynb"))
+
+def cells(path, kind):
+    "Sources of the cells of one kind, with their outputs."
+    return [("".join(c["source"]), c.get("outputs", [])) for c in json.loads(path.read_text())["cells"]
+            if c["cell_type"] == kind]
+
+def prose(path):
+    "Markdown of a notebook, without code."
+    text = "\n\n".join(source for source, _ in cells(path, "markdown"))
+    return re.sub(r"`[^`\n]*`", "`code`", re.sub(r"```.*?```", "", text, flags=re.S))
+
+def formulas(path):
+    "(display?, TeX) of every formula, by pandoc's rules."
+    text = prose(path)
+    display = re.findall(r"\$\$(.+?)\$\$", text, flags=re.S)
+    rest = re.sub(r"\$\$.+?\$\$", " ", text, flags=re.S)
+    inline = re.findall(r"(?<![\\$])\$(?=\S)((?:[^$\\]|\\.)+?)(?<=\S)\$(?!\d)", rest)
+    return [(True, f) for f in display] + [(False, f) for f in inline]
+
+def labels(path):
+    "Cross-reference labels that a notebook defines."
+    options = "\n".join(source for source, _ in cells(path, "code"))
+    return re.findall(r"\{#((?:eq|fig|tbl|sec|thm)-[\w-]+)", prose(path)) + re.findall(r"#\|\s*label:\s*([\w-]+)", options)
+
+def citations(path):
+    "Keys after an @ in the prose: cross-references and bibliography."
+    text = re.sub(r"\$\$.+?\$\$", " ", prose(path), flags=re.S)
+    return re.findall(r"(?<![\w.])@([A-Za-z][\w-]*)", text)
+
+def links(path):
+    "Targets of markdown links and pictures."
+    return re.findall(r"\]\(([^)\s]+)", prose(path))
