@@ -16,7 +16,7 @@ from torch import Tensor
 
 from .notation import as_batch, check_choice, check_count
 
-# %% ../nbs/10_collapse.ipynb #c011
+# %% ../nbs/10_collapse.ipynb #c013
 def _wide(z):
     "Check the batch; detach it, in float64, on a device that has float64."
     z = as_batch(z).detach()
@@ -30,9 +30,9 @@ def _gram(x): return x.T @ x if x.shape[1] <= len(x) else x @ x.T
 
 def _roundoff(z): return max(torch.finfo(z.dtype).eps/2, 1e-14)
 
-# %% ../nbs/10_collapse.ipynb #c012
+# %% ../nbs/10_collapse.ipynb #c014
 def _spectrum(z, center=True):
-    "Singular values in float64, without those that rounding can explain; NaN if z has any NaN or Inf."
+    "Singular values in float64; 0 where rounding can explain them, NaN if z has any NaN or Inf."
     x = _wide(z)
     y = _centered(x) if center else x
     r = min(len(y) - center, y.shape[1])
@@ -42,7 +42,7 @@ def _spectrum(z, center=True):
     else: s = torch.linalg.eigvalsh(_gram(y)).flip(0)[:r].clamp_min(0).sqrt()
     return s.masked_fill(s <= _roundoff(z)*x.norm(), 0.).masked_fill(broken, torch.nan)
 
-# %% ../nbs/10_collapse.ipynb #c013
+# %% ../nbs/10_collapse.ipynb #c015
 def singular_spectrum(
     z:Tensor,         # embeddings, (n, d)
     center:bool=True, # subtract the mean of the batch first?
@@ -50,15 +50,15 @@ def singular_spectrum(
     "Singular values of `z`; those that rounding of `z` can explain are exactly 0."
     return _spectrum(z, center).to(as_batch(z).dtype)
 
-# %% ../nbs/10_collapse.ipynb #c020
+# %% ../nbs/10_collapse.ipynb #c022
 def eigen_spectrum(
     z:Tensor,         # embeddings, (n, d)
-    center:bool=True, # eigenvalues of the covariance (divisor n-1), or of the second moment (divisor n)?
+    center:bool=True, # of the covariance (divisor n-1), or of the second moment (divisor n)?
 )->Tensor:            # (r,), descending; r = min(n-1, d) centered, min(n, d) not
-    "The eigenvalues that are not zero by counting; those that rounding of `z` can explain are exactly 0."
+    "The eigenvalues that counting does not make 0; those that rounding can explain are exactly 0."
     return (_spectrum(z, center)**2 / (len(z) - center)).to(as_batch(z).dtype)
 
-# %% ../nbs/10_collapse.ipynb #c023
+# %% ../nbs/10_collapse.ipynb #c025
 def _participation(z):
     x = _wide(z)
     G = _gram(_centered(x))
@@ -66,16 +66,17 @@ def _participation(z):
     ratio = total**2 / G.square().sum()
     return ratio.masked_fill(total <= (_roundoff(z)*x.norm())**2, 0.)
 
-# %% ../nbs/10_collapse.ipynb #c024
+# %% ../nbs/10_collapse.ipynb #c026
 def participation_ratio(
     z:Tensor,             # embeddings, (n, d)
     normalize:bool=False, # divide by min(n-1, d)?
 )->Tensor:                # scalar in [1, min(n-1, d)], or 0 for a point
     "Soft count of directions: (Σλ)²/Σλ² over the eigenvalues of the covariance."
+    ratio = _participation(z)
     bound = min(len(z)-1, z.shape[1]) if normalize else 1
-    return (_participation(z) / bound).to(as_batch(z).dtype)
+    return (ratio / bound).to(as_batch(z).dtype)
 
-# %% ../nbs/10_collapse.ipynb #c027
+# %% ../nbs/10_collapse.ipynb #c029
 def _shares(values):
     total = values.sum()
     return values / total.masked_fill(total == 0, 1.)
@@ -84,21 +85,21 @@ def _entropy(p): return torch.special.entr(p).sum()
 
 def _count(p): return p.sum() * _entropy(p).exp()
 
-# %% ../nbs/10_collapse.ipynb #c028
+# %% ../nbs/10_collapse.ipynb #c030
 def spectral_entropy(
     z:Tensor, # embeddings, (n, d)
 )->Tensor:    # scalar in [0, ln min(n-1, d)], in nats; 0 for a line and for a point
     "Entropy of the shares of variance, λ/Σλ."
     return _entropy(_shares(_spectrum(z)**2)).to(as_batch(z).dtype)
 
-# %% ../nbs/10_collapse.ipynb #c031
+# %% ../nbs/10_collapse.ipynb #c033
 VARIANTS = 'sigma','lambda'
 
-# %% ../nbs/10_collapse.ipynb #c032
+# %% ../nbs/10_collapse.ipynb #c034
 def rankme(
     z:Tensor,               # embeddings, (n, d)
-    variant:str='sigma',    # 'sigma': singular values, as published; 'lambda': eigenvalues of the covariance
-    center:bool|None=None,  # subtract the mean? None: as the variant does, no for 'sigma', yes for 'lambda'
+    variant:str='sigma',    # 'sigma': singular values, as published; 'lambda': eigenvalues
+    center:bool|None=None,  # subtract the mean? None: no for 'sigma', yes for 'lambda'
     normalize:bool=False,   # divide by the largest value, min(n, d) or, centered, min(n-1, d)?
 )->Tensor:                  # scalar, at least 1, or 0 for a zero spectrum
     "Exponential of the entropy of the normalized spectrum (RankMe for 'sigma')."
@@ -107,7 +108,7 @@ def rankme(
     rank = _count(_shares(s if variant == 'sigma' else s**2))
     return (rank / (len(s) if normalize else 1)).to(as_batch(z).dtype)
 
-# %% ../nbs/10_collapse.ipynb #c040
+# %% ../nbs/10_collapse.ipynb #c042
 def _decay(lam, fit):
     k = torch.arange(1, len(lam)+1, device=lam.device)
     w = ((lam > 0) & (k >= fit[0]) & (k <= fit[1])) / k.double()
@@ -116,7 +117,7 @@ def _decay(lam, fit):
     slope = (w*x*y).sum() / (w*x*x).sum()
     return -slope.masked_fill((w > 0).sum() < 2, -inf) + 0*lam.sum()
 
-# %% ../nbs/10_collapse.ipynb #c041
+# %% ../nbs/10_collapse.ipynb #c043
 def alpha_req(
     z:Tensor,         # embeddings, (n, d)
     fit=(3, 100),     # first and last rank of the fit; ranks past min(n-1, d) are ignored
@@ -128,23 +129,24 @@ def alpha_req(
         raise ValueError(f"fit={tuple(fit)} leaves fewer than two of {len(lam)} eigenvalues")
     return _decay(lam, fit).to(as_batch(z).dtype)
 
-# %% ../nbs/10_collapse.ipynb #c044
+# %% ../nbs/10_collapse.ipynb #c046
 def isotropy_gap(
     z:Tensor, # embeddings, (n, d)
 )->Tensor:    # scalar in [0, 1]: 0 round, √(1-1/d) a line, 1 a point
     "Relative Frobenius distance of the covariance to the nearest multiple of the identity."
     return (1 - _participation(z)/z.shape[1]).clamp_min(0).sqrt().to(as_batch(z).dtype)
 
-# %% ../nbs/10_collapse.ipynb #c047
+# %% ../nbs/10_collapse.ipynb #c049
 def spread(
     z:Tensor, # embeddings, (n, d)
 )->Tensor:    # scalar, 0 for a point, 1 on average (squared) for N(0, I)
     "Root of the mean variance per coordinate, √(tr Σ̂ / d)."
     x = _wide(z)
-    s = _centered(x).norm() / ((len(z)-1)*z.shape[1])**.5
-    return s.masked_fill(s*len(z)**.5 <= _roundoff(z)*x.norm(), 0.).to(as_batch(z).dtype)
+    norm = _centered(x).norm()
+    norm = norm.masked_fill(norm <= _roundoff(z)*x.norm(), 0.)
+    return (norm / ((len(z)-1)*z.shape[1])**.5).to(as_batch(z).dtype)
 
-# %% ../nbs/10_collapse.ipynb #c051
+# %% ../nbs/10_collapse.ipynb #c053
 def mean_cosine(
     z:Tensor, # embeddings, (n, d)
 )->Tensor:    # scalar in [-1/(n-1), 1]; the cosine with a zero row counts as 0
@@ -154,7 +156,7 @@ def mean_cosine(
     pairs = unit.sum(0).square().sum() - unit.square().sum()
     return (pairs / (len(x)*(len(x)-1))).to(as_batch(z).dtype)
 
-# %% ../nbs/10_collapse.ipynb #c054
+# %% ../nbs/10_collapse.ipynb #c056
 def norm_variance(
     z:Tensor, # embeddings, (n, d)
 )->Tensor:    # scalar in [0, n]; 0 when all rows have the same length, zero included
@@ -163,7 +165,7 @@ def norm_variance(
     mean = length.mean()
     return (length.var() / mean.masked_fill(mean == 0, 1.)**2).to(as_batch(z).dtype)
 
-# %% ../nbs/10_collapse.ipynb #c057
+# %% ../nbs/10_collapse.ipynb #c059
 def expected_participation(
     D:float, # true participation ratio
     n:int,   # batch size
@@ -172,7 +174,7 @@ def expected_participation(
     check_count('n', n, low=2)
     return ((n-1)*D + 2) / (n + D)
 
-# %% ../nbs/10_collapse.ipynb #c058
+# %% ../nbs/10_collapse.ipynb #c060
 def debias_participation(
     P:float, # participation ratio of a batch
     n:int,   # its size
@@ -181,12 +183,13 @@ def debias_participation(
     check_count('n', n, low=2)
     return max(n*P - 2, 0.) / (n-1 - P) if P < n-1 else inf
 
-# %% ../nbs/10_collapse.ipynb #c066
+# %% ../nbs/10_collapse.ipynb #c068
 def _classes(z, y):
     "Points, class index, class means, means of |z|² by class, labels; NaN means if z is broken."
     x = _wide(z)
-    if not isinstance(y, Tensor) or y.is_floating_point() or y.is_complex() or y.dtype == torch.bool:
-        raise TypeError(f"y must be a Tensor of integers, got {getattr(y, 'dtype', type(y).__name__)}")
+    kind = getattr(y, 'dtype', type(y).__name__)
+    if not isinstance(y, Tensor) or y.is_floating_point() or y.is_complex() or kind == torch.bool:
+        raise TypeError(f"y must be a Tensor of integers, got {kind}")
     if y.shape != z.shape[:1]:
         raise ValueError(f"y must be of shape {tuple(z.shape[:1])}, got {tuple(y.shape)}")
     labels,y = y.to(x.device).unique(return_inverse=True)
@@ -197,12 +200,12 @@ def _classes(z, y):
     x = x - x[:1]
     return x, y, member.T @ x, size, labels
 
-# %% ../nbs/10_collapse.ipynb #c068
+# %% ../nbs/10_collapse.ipynb #c070
 def cdnv(
     z:Tensor, # embeddings, (n, d)
     y:Tensor, # class labels, integers, (n,)
 )->Tensor:    # scalar, 0 when classes are points; inf when two class means agree up to rounding
-    "Class-distance normalized variance, mean over pairs of classes (Galanti et al.; VCReg, equation 7)."
+    "Class-distance normalized variance, mean over pairs of classes (VCReg, equation 7)."
     x,y,mu,size,_ = _classes(z, y)
     var = torch.zeros_like(size).index_add(0, y, (x - mu[y]).square().sum(1)) / y.bincount()
     i,j = torch.triu_indices(len(mu), len(mu), 1, device=x.device)
@@ -211,7 +214,7 @@ def cdnv(
     pairs = (var[i] + var[j]) / (2*distance2)
     return pairs.masked_fill(same, inf).mean().to(as_batch(z).dtype)
 
-# %% ../nbs/10_collapse.ipynb #c074
+# %% ../nbs/10_collapse.ipynb #c076
 def nc1(
     z:Tensor, # embeddings, (n, d)
     y:Tensor, # class labels, integers, (n,)
@@ -225,7 +228,7 @@ def nc1(
     value = along.square().sum(1).mean()
     return value.masked_fill(~keep.any(), inf).masked_fill(broken, torch.nan).to(as_batch(z).dtype)
 
-# %% ../nbs/10_collapse.ipynb #c079
+# %% ../nbs/10_collapse.ipynb #c081
 def ncc_agreement(
     z:Tensor,                   # embeddings, (n, d)
     y:Tensor,                   # class labels, integers, (n,); they define the centers
@@ -234,25 +237,27 @@ def ncc_agreement(
     "Share of rows whose nearest class mean is the predicted class (NC4 of Papyan et al.)."
     x,_,mu,_,labels = _classes(z, y)
     if predicted is None: predicted = y
-    elif predicted.ndim == 2: predicted = predicted.argmax(1)
-    if predicted.shape != y.shape:
-        raise ValueError(f"predicted must be of shape {tuple(y.shape)} or (n, C), got {tuple(predicted.shape)}")
+    n,shape = len(y),tuple(predicted.shape)
+    if shape[:1] != (n,) or len(shape) > 2:
+        raise ValueError(f"predicted must be of shape ({n},) or ({n}, C), got {shape}")
+    if len(shape) == 2: predicted = predicted.argmax(1)
     nearest = labels[torch.cdist(x, mu).argmin(1)]
     agree = (nearest == predicted.to(x.device)).double().mean()
     return agree.masked_fill(~mu.isfinite().all(), torch.nan).to(as_batch(z).dtype)
 
-# %% ../nbs/10_collapse.ipynb #c088
+# %% ../nbs/10_collapse.ipynb #c091
 def collapse_report(
     z:Tensor,     # embeddings, (n, d)
-    fit=(3, 100), # window of `alpha_req`; the whole spectrum is used when it has no two ranks in the window
-)->dict:          # name -> float
+    fit=(3, 100), # window of `alpha_req`; when only one eigenvalue falls in it, all are used
+)->dict:          # name -> float, and rank_bound = min(n-1, d)
     "All diagnostics that need no labels."
-    r = min(len(z)-1, z.shape[1])
     lam,s = _spectrum(z)**2, _spectrum(z, center=False)
-    p = _shares(lam)
+    r,p = len(lam), _shares(lam)
     pr = p.sum() / p.square().sum().masked_fill(p.sum() == 0, 1.)
-    values = dict(spread=spread(z), participation_ratio=pr, rankme_sigma=_count(_shares(s)), rankme_lambda=_count(p),
-                  spectral_entropy=_entropy(p), alpha_req=_decay(lam, fit if r > fit[0] else (1, r)),
+    values = dict(spread=spread(z), participation_ratio=pr, rankme_sigma=_count(_shares(s)),
+                  rankme_lambda=_count(p), spectral_entropy=_entropy(p),
+                  alpha_req=_decay(lam, fit if r > fit[0] else (1, r)),
                   isotropy_gap=(1 - pr/z.shape[1]).clamp_min(0).sqrt(),
                   mean_cosine=mean_cosine(z), norm_variance=norm_variance(z))
-    return dict(zip(values, torch.stack([v.double() for v in values.values()]).tolist())) | dict(rank_bound=r)
+    numbers = torch.stack([v.double() for v in values.values()]).tolist()
+    return dict(zip(values, numbers), rank_bound=r)

@@ -82,12 +82,11 @@ def write_atomic(
     "Let `write` fill a temporary file, then move it into place in one step."
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle,tmp = tempfile.mkstemp(dir=path.parent, prefix=f'.{path.name}.')
-    os.close(handle)
+    tmp = path.with_name(f'.{path.name}.{os.getpid()}')
     try:
         write(tmp)
         os.replace(tmp, path)
-    finally: Path(tmp).unlink(missing_ok=True)
+    finally: tmp.unlink(missing_ok=True)
 
 # %% ../nbs/40_ledger.ipynb #c015
 def save(

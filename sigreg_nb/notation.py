@@ -6,6 +6,8 @@
 __all__ = ['COLORS', 'check_choice', 'check_count', 'check_positive', 'as_batch', 'full_precision']
 
 # %% ../nbs/00_notation.ipynb #c002
+from numbers import Integral, Real
+
 import torch
 from torch import Tensor
 
@@ -26,7 +28,7 @@ def check_count(
     low:int=1,   # smallest allowed
 )->None:
     "Raise unless `value` is an integer, at least `low`."
-    if not isinstance(value, int) or isinstance(value, bool):
+    if not isinstance(value, Integral) or isinstance(value, bool):
         raise TypeError(f"{name} must be an integer, got {value!r}")
     if value < low: raise ValueError(f"{name} must be at least {low}, got {value}")
 
@@ -37,10 +39,11 @@ def check_positive(
     zero:bool=False,  # is 0 allowed?
 )->None:
     "Raise unless `value` is a finite number above zero."
-    if not isinstance(value, (int, float)) or isinstance(value, bool):
+    if not isinstance(value, Real) or isinstance(value, bool):
         raise TypeError(f"{name} must be a number, got {value!r}")
     if not (0 < value < float('inf') or (zero and value == 0)):
-        raise ValueError(f"{name} must be {'at least' if zero else 'above'} 0 and finite, got {value}")
+        bound = 'at least' if zero else 'above'
+        raise ValueError(f"{name} must be {bound} 0 and finite, got {value}")
 
 # %% ../nbs/00_notation.ipynb #c031
 def as_batch(
@@ -51,13 +54,15 @@ def as_batch(
     check_finite:bool=False, # look for NaN and Inf? (waits for the device)
 )->Tensor:                 # the same values, in float32 or wider
     "Check `z` before any work, and widen half precision so that sums are safe."
-    if not isinstance(z, Tensor): raise TypeError(f"{name} must be a Tensor, got {type(z).__name__}")
+    if not isinstance(z, Tensor):
+        raise TypeError(f"{name} must be a Tensor, got {type(z).__name__}")
     if not z.is_floating_point():
         raise TypeError(f"{name} must be floating point, got {z.dtype}")
     if z.ndim not in ndim:
         allowed = ' or '.join(f'{n}-D' for n in ndim)
         raise ValueError(f"{name} must be {allowed}, got shape {tuple(z.shape)}")
-    if len(z) < low: raise ValueError(f"{name} must have at least {low} rows, got shape {tuple(z.shape)}")
+    if len(z) < low:
+        raise ValueError(f"{name} must have at least {low} rows, got shape {tuple(z.shape)}")
     if 0 in z.shape: raise ValueError(f"{name} must not be empty, got shape {tuple(z.shape)}")
     if check_finite and not z.isfinite().all():
         raise ValueError(f"{name} must be finite, got {int((~z.isfinite()).sum())} NaN or Inf")

@@ -1,10 +1,13 @@
 "Every notebook runs from top to bottom in a fresh process; exporting and cleaning change nothing."
-import shutil, subprocess, sys
+import os, shutil, subprocess, sys
 import pytest
 from book import NOTEBOOKS, ROOT
 
+ONE_THREAD = {**os.environ, "OMP_NUM_THREADS": "1"}  # two notebooks at a time on two cores
+
 def nbdev(code, *args, cwd=ROOT):
-    return subprocess.run([sys.executable, "-c", code, *map(str, args)], cwd=cwd, capture_output=True, text=True)
+    command = [sys.executable, "-c", code, *map(str, args)]
+    return subprocess.run(command, cwd=cwd, env=ONE_THREAD, capture_output=True, text=True)
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
 def test_notebook(path):
