@@ -30,11 +30,12 @@ def katex():
     "Fetch KaTeX for the formula check, where there is npm."
     npm = shutil.which("npm")
     if npm and not (HERE/"node_modules"/"katex").exists():
-        subprocess.run([npm, "ci", "--silent", "--no-fund", "--no-audit"], cwd=HERE, check=True)
+        subprocess.run([npm, "ci", "--silent", "--no-fund", "--no-audit"], cwd=HERE)
 
 
 def main(job="help", *options):
     if sys.version_info < (3, 11): sys.exit(f"sigreg_nb needs Python 3.11 or newer, this is {sys.version.split()[0]}")
+    if job in ("-h", "--help"): return print(__doc__)
     if job not in ("demo", "test", "setup"): sys.exit(__doc__)
     install("" if job == "demo" else "[dev]")
     if job == "test":

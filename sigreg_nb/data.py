@@ -43,7 +43,8 @@ class Split:
     def to(self, device)->'Split':
         "The same split on another device."
         coarse = None if self.coarse is None else self.coarse.to(device)
-        return replace(self, images=self.images.to(device), fine=self.fine.to(device), coarse=coarse)
+        return replace(self, images=self.images.to(device), fine=self.fine.to(device),
+                       coarse=coarse)
 
     def labels(self,
         kind:str='fine',     # 'fine' or 'coarse'
@@ -60,7 +61,8 @@ SHAPES = {
     'disc':     lambda x,y: x.hypot(y) < 1,
     'ring':     lambda x,y: (x.hypot(y) < 1) & (x.hypot(y) > .55),
     'square':   lambda x,y: torch.maximum(x.abs(), y.abs()) < .85,
-    'cross':    lambda x,y: (torch.minimum(x.abs(), y.abs()) < .35) & (torch.maximum(x.abs(), y.abs()) < 1),
+    'cross':    lambda x,y: (torch.minimum(x.abs(), y.abs()) < .35) & (torch.maximum(x.abs(),
+        y.abs()) < 1),
     'triangle': lambda x,y: (y < .75) & (y > 1.75*x.abs() - 1),
 }
 #: texture -> where the second color goes, as a function of pixel row and column
@@ -77,7 +79,7 @@ def synthetic(
     seed:int=0,   # of everything random
     side:int=32,  # pixels
 )->Split:
-    "Shapes (superclasses) filled with textures (classes): drawn by a formula, for tests without data."
+    "Shapes (superclasses) filled with textures (classes), by a formula: for tests without data."
     check_count('n', n); check_count('seed', seed, low=0); check_count('side', side, low=8)
     g = torch.Generator().manual_seed(seed)
     U = lambda *shape, low=0., high=1.: low + (high - low)*torch.rand(*shape, generator=g)
@@ -86,7 +88,8 @@ def synthetic(
     angle,size = U(n,1,1, low=-.35, high=.35),U(n,1,1, low=.45, high=.8)
     y,x = ((2*k/(side-1) - 1 - U(n,1,1, low=-.2, high=.2))/size for k in (i, j))
     x,y = x*angle.cos() + y*angle.sin(),y*angle.cos() - x*angle.sin()
-    shapes,textures = torch.stack([f(x, y) for f in SHAPES.values()]),torch.stack([f(i, j) for f in TEXTURES.values()])
+    shapes,textures = torch.stack([f(x, y) for f in SHAPES.values()]),torch.stack([f(i, j)
+        for f in TEXTURES.values()])
     coarse,texture = fine//len(TEXTURES),fine % len(TEXTURES)
     inside,second = shapes[coarse, torch.arange(n)][:,None],textures[texture][:,None]
     ground,first = U(n,3,1,1, high=.45),U(n,3,1,1, low=.6)
@@ -144,7 +147,8 @@ class Layout(NamedTuple):
 # %% ../nbs/41_data.ipynb #c022
 _BINARY100 = ({'train.bin':'e207cd2e05b73b1393c74c7f5e7bea451d63e08e'},
               {'test.bin':'8fb6623e830365ff53cf14adec797474f5478006'}, 'sha1', 2)
-_BINARY10 = ({f'data_batch_{k}.bin':30_730_000 for k in range(1, 6)}, {'test_batch.bin':30_730_000}, 'bytes', 1)
+_BINARY10 = ({f'data_batch_{k}.bin':30_730_000 for k in range(1, 6)},
+             {'test_batch.bin':30_730_000}, 'bytes', 1)
 LAYOUTS = {
     'cifar100':(
         Layout('cifar-100-python', {'train':'16019d7e3df5f24257cddd939b257f8d'},
@@ -197,11 +201,14 @@ def read(
     how:str='',        # to get the file, for the message
 )->bytes:
     "The content of a file, if it is what is expected."
-    if not path.is_file(): raise FileNotFoundError(f"no file {path}, expected one with {check} {expected}. {how}")
+    if not path.is_file():
+        raise FileNotFoundError(f"no file {path}, expected one with {check} {expected}. {how}")
     blob = path.read_bytes()
-    found = len(blob) if check == 'bytes' else hashlib.new(check, blob, usedforsecurity=False).hexdigest()
+    found = len(blob) if check == 'bytes' else hashlib.new(check, blob,
+                                                           usedforsecurity=False).hexdigest()
     if found != expected:
-        raise ValueError(f"{path} is damaged: {check} {found}, expected {expected}. Delete it. {how}")
+        raise ValueError(f"{path} is damaged: {check} {found}, expected {expected}. "
+                         f"Delete it. {how}")
     return blob
 
 # %% ../nbs/41_data.ipynb #c034
@@ -210,7 +217,8 @@ def find_layout(
     root:Path,  # folder to look in
 )->Layout|None:
     "The first layout of a set that has a file below `root`."
-    return next((l for l in LAYOUTS[name] if any((root/l.folder/f).is_file() for f in (*l.train, *l.test))), None)
+    return next((l for l in LAYOUTS[name] if any((root/l.folder/f).is_file() for f in (*l.train,
+        *l.test))), None)
 
 # %% ../nbs/41_data.ipynb #c035
 def find_root(
@@ -241,8 +249,10 @@ def load(
     device=None,               # of the tensors
 )->Split:
     "One part of a set, on the device, its files checked."
-    check_choice('name', name, (*LAYOUTS, 'synthetic')); check_choice('part', part, ('train', 'test'))
-    if name == 'synthetic': return (synthetic(2000) if part == 'train' else synthetic(500, seed=1)).to(device)
+    check_choice('name', name, (*LAYOUTS, 'synthetic'))
+    check_choice('part', part, ('train', 'test'))
+    if name == 'synthetic': return (synthetic(2000) if part == 'train'
+                                    else synthetic(500, seed=1)).to(device)
     root = Path(root) if root is not None else find_root(name) or Path('../data')
     layout,how = find_layout(name, root),_how(name, root)
     complete = layout and all((root/layout.folder/f).is_file() for f in getattr(layout, part))
@@ -254,9 +264,12 @@ def load(
         raise FileNotFoundError(f"{name} is not in {root}: looked for {looked}. {how}")
     blobs = [read(root/layout.folder/f, expected, layout.check, how)
              for f,expected in getattr(layout, part).items()]
-    images,fine,coarse = (torch.cat(t) if t[0] is not None else None for t in zip(*map(layout.parse, blobs)))
-    if fine.max() >= len(NAMES[name]): raise ValueError(f"{name} in {root} has a label {int(fine.max())}. {how}")
-    return Split(images, fine, coarse, NAMES[name], tuple(SUPERCLASSES) if name == 'cifar100' else ()).to(device)
+    images,fine,coarse = (torch.cat(t) if t[0] is not None else None
+                          for t in zip(*map(layout.parse, blobs)))
+    if fine.max() >= len(NAMES[name]):
+        raise ValueError(f"{name} in {root} has a label {int(fine.max())}. {how}")
+    return Split(images, fine, coarse, NAMES[name], tuple(SUPERCLASSES) if name == 'cifar100'
+                 else ()).to(device)
 
 # %% ../nbs/41_data.ipynb #c048
 def class_rank(
@@ -294,7 +307,8 @@ def long_tail(
     if imbalance < 1: raise ValueError(f"imbalance must be at least 1, got {imbalance}")
     C = len(split.names)
     largest = len(split)/C
-    quota = torch.tensor([int(largest*(1/imbalance)**(c/(C-1))) for c in range(C)], device=split.fine.device)
+    quota = torch.tensor([int(largest*(1/imbalance)**(c/(C-1))) for c in range(C)],
+                         device=split.fine.device)
     return split[class_rank(split.fine, seed) < quota[split.fine]]
 
 # %% ../nbs/41_data.ipynb #c057

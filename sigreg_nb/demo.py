@@ -89,7 +89,8 @@ def demo_runs(
     if epochs is not None: check_count('epochs', epochs)
     for regime in regimes: check_choice('regime', regime, REGIMES)
     for reg in regs: check_choice('reg', reg, REGULARIZERS)
-    runs = [DemoRun(f'{regime}-{reg}', regime, reg, REGIMES[regime][1][reg], s, **REGIMES[regime][0])
+    runs = [DemoRun(f'{regime}-{reg}', regime, reg, REGIMES[regime][1][reg], s,
+                    **REGIMES[regime][0])
             for regime in regimes for reg in regs for s in range(seeds)]
     return [replace(run, epochs=epochs or run.epochs) for run in runs]
 
@@ -128,7 +129,7 @@ def train_demo(
                 curve[key].append(value)
         rank = [participation_ratio(z).item() for z in taps.features.values()]
     final = dict(top1=curve['top1'][-1], best_top1=max(curve['top1']), rank=rank,
-                 reg=curve['reg'][-1], floor=reg.floor(run.batch_size, run.width))
+                 reg_value=curve['reg'][-1], floor=reg.floor(run.batch_size, run.width))
     env = dict(environment(device), seconds=time.perf_counter() - start)
     return dict(run=asdict(run), env=env, final=final, curve=curve)
 
@@ -164,9 +165,10 @@ def demo_table(
         if not own: continue
         run,finals = own[0]['run'],pd.DataFrame([r['final'] for r in own])
         ranks = [mean(layer) for layer in zip(*finals['rank'])]
-        beside = f"{finals['reg'].mean():.2f} / {finals['floor'].mean():.2f}"
+        beside = f"{finals['reg_value'].mean():.2f} / {finals['floor'].mean():.2f}"
         rows.append({'regime':regime, 'reg':reg, 'λ':run['reg_weight'],
-                     'final test %':pm(finals['top1'], 1), 'best epoch %':round(finals['best_top1'].mean(), 1),
+                     'final test %':pm(finals['top1'],
+                                       1), 'best epoch %':round(finals['best_top1'].mean(), 1),
                      'effective rank by layer':' '.join(f'{rank:.0f}' for rank in ranks),
                      'reg / floor':'' if reg == 'none' else beside})
     return pd.DataFrame(rows).set_index(['regime', 'reg'])

@@ -57,7 +57,9 @@ def environment(
     "Versions, machine, commit and command: the evidence beside a number."
     device = torch.device(device)
     def git(*args):
-        return subprocess.check_output(['git', *args], stderr=subprocess.DEVNULL, text=True).strip()
+        command = ['git', '-C', str(Path(__file__).parent),
+                   *args] if '__file__' in globals() else ['git', *args]
+        return subprocess.check_output(command, stderr=subprocess.DEVNULL, text=True).strip()
     try:
         commit = git('rev-parse', '--short', 'HEAD') + ('+' if git('status', '--porcelain') else '')
     except (OSError, subprocess.CalledProcessError): commit = os.environ.get('SIGREG_COMMIT')
@@ -127,6 +129,7 @@ def load_all(
     folder,           # read with everything below it
 )->list[dict]:        # in the order of their file names
     "Read every record of a folder."
+    if not Path(folder).is_dir(): raise ValueError(f"folder must exist, got {folder}")
     return [load(p) for p in sorted(Path(folder).rglob('*.json'))]
 
 # %% ../nbs/40_ledger.ipynb #c024
@@ -134,7 +137,7 @@ def frame(
     records, # from `load_all`
 )->pd.DataFrame:
     "One row per run: its settings and its final numbers."
-    rows = [{**r['run'], **r['final'], 'seconds':r['env']['seconds']} for r in records]
+    rows = [{**r['final'], 'seconds':r['env']['seconds'], **r['run']} for r in records]
     return pd.DataFrame(rows)
 
 # %% ../nbs/40_ledger.ipynb #c027
@@ -155,7 +158,8 @@ def paired(
     level:float=.95,        # of the interval
 )->dict:                    # n, mean, low, high; NaN bounds with fewer than two seeds
     "Difference b - a over common seeds, with Student's interval."
-    wide = runs.pivot_table(index='seed', columns='name', values=value)
+    if runs.duplicated(['name', 'seed']).any(): raise ValueError('runs must differ in name or seed')
+    wide = runs.pivot(index='seed', columns='name', values=value)
     for name in (a, b):
         if name not in wide:
             raise ValueError(f"no run is named {name!r}; there are {', '.join(map(str, wide))}")

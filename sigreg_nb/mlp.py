@@ -18,12 +18,12 @@ def hidden_layer(
     d_in:int,  # features that come in
     d_out:int, # features that go out
 )->nn.Sequential:
-    "A linear map and a ReLU, each with a name to tap. Not in place: the pre-activation must survive."
+    "A linear map and a ReLU to tap by name; not in place, so that the pre-activation survives."
     return nn.Sequential(OrderedDict(linear=nn.Linear(d_in, d_out), relu=nn.ReLU()))
 
 # %% ../nbs/30_mlp.ipynb #c007
 class MLP(nn.Module):
-    "Hidden layers of one width and a classifier, PyTorch's default init (Weak-SIGReg, section 3.3)."
+    "Hidden layers of one width and a classifier, default init (Weak-SIGReg, section 3.3)."
     def __init__(self,
         in_features:int=3072, # values per input, after flattening
         hidden:int=1024,      # width d of every hidden layer

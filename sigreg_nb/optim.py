@@ -32,13 +32,15 @@ def newton_schulz(
 
 # %% ../nbs/43_optim.ipynb #c012
 class Muon(torch.optim.Optimizer):
-    "Muon for matrices, with one Newton-Schulz iteration per shape (@eq-optim-muon)."
+    "Muon for matrices, with one Newton-Schulz iteration per shape."
     def __init__(self,
         params,                   # matrices
         lr:float|Tensor=.02,      # a tensor where the step is captured in a CUDA graph
         weight_decay:float=0.,    # decoupled
         momentum:float=.95,
     ):
+        check_positive('lr', float(lr)); check_positive('weight_decay', weight_decay, zero=True)
+        if not 0 <= momentum < 1: raise ValueError(f"momentum must be in [0, 1), got {momentum}")
         super().__init__(params, dict(lr=lr, weight_decay=weight_decay, momentum=momentum))
         for p in (p for group in self.param_groups for p in group['params']):
             if p.ndim != 2: raise ValueError(f"Muon takes matrices, got shape {tuple(p.shape)}")
@@ -46,18 +48,23 @@ class Muon(torch.optim.Optimizer):
     @torch.no_grad()
     def step(self, closure=None):
         "One update of all matrices that have a gradient."
+        loss = None
+        if closure is not None:
+            with torch.enable_grad(): loss = closure()
         for group in self.param_groups:
             shapes = defaultdict(list)
             for p in group['params']:
                 if p.grad is not None: shapes[p.shape].append(p)
             for (r,c),ps in shapes.items():
-                for p in ps: self.state[p].setdefault('momentum_buffer', torch.zeros_like(p))
+                for p in ps:
+                    if not self.state[p]: self.state[p]['momentum_buffer'] = torch.zeros_like(p)
                 Bs,Gs = [self.state[p]['momentum_buffer'] for p in ps],[p.grad for p in ps]
                 torch._foreach_lerp_(Bs, Gs, 1 - group['momentum'])
                 U = newton_schulz(torch.stack(torch._foreach_lerp(Gs, Bs, group['momentum'])))
                 torch._foreach_mul_(ps, 1 - group['lr']*group['weight_decay'])
                 scaled = (U.to(ps[0]) * (group['lr'] * max(1, r/c)**.5)).unbind()
                 torch._foreach_sub_(ps, list(scaled))
+        return loss
 
 # %% ../nbs/43_optim.ipynb #c018
 SPLITS = 'published','hidden'
@@ -89,11 +96,12 @@ def make_optimizers(
     split:str='published', # one of `SPLITS`
 )->list[torch.optim.Optimizer]:
     "The optimizers of a run; each group remembers its first learning rate in `initial_lr`."
-    check_choice('optimizer', name, OPTIMIZERS)
+    check_choice('optimizer', name, OPTIMIZERS); check_choice('split', split, SPLITS)
     check_positive('lr', lr); check_positive('aux_lr', aux_lr)
     check_positive('weight_decay', weight_decay, zero=True)
     check_positive('momentum', momentum, zero=True)
-    fused = next(model.parameters()).is_cuda
+    fused = any(p.is_cuda for p in model.parameters())
+    made:list[torch.optim.Optimizer]
     if name == 'sgd':
         made = [torch.optim.SGD(model.parameters(), lr, momentum,
                                 weight_decay=weight_decay, fused=fused)]
@@ -101,6 +109,7 @@ def make_optimizers(
         made = [torch.optim.AdamW(model.parameters(), lr, weight_decay=weight_decay, fused=fused)]
     else:
         matrices,rest = muon_split(model, split)
+        if not matrices: raise ValueError(f"split must leave a matrix for Muon, got {split!r}")
         made = [Muon(matrices, lr, weight_decay),
                 torch.optim.AdamW(rest, aux_lr, (.9, .95), 1e-10, weight_decay, fused=fused)]
     for group in (g for opt in made for g in opt.param_groups): group['initial_lr'] = group['lr']
@@ -121,5 +130,6 @@ def lr_at(
 )->float:
     "Learning rate of one step."
     check_choice('schedule', schedule, SCHEDULES)
+    check_count('epochs', epochs); check_count('warmup', warmup, low=0)
     now = lr if schedule == 'constant' else eta_min + (lr - eta_min)*(1 + cos(pi*epoch/epochs))/2
     return now * min(1, (epoch + part)/warmup) if warmup else now

@@ -109,6 +109,10 @@ def counter_normal(
     return torch.cat([radius*angle.cos(), radius*angle.sin()])[:count].view(shape).to(dtype)
 
 # %% ../nbs/11_slices.ipynb #c061
+def _in_backward()->bool:
+    return not torch.compiler.is_compiling() and torch._C._current_graph_task_id() != -1
+
+# %% ../nbs/11_slices.ipynb #c062
 class Stream(nn.Module):
     "Base of the random regularizers: normals from a seed and a step that live in `state_dict`."
     rng:Tensor
@@ -122,6 +126,9 @@ class Stream(nn.Module):
 
     def normal(self, *shape:int, dtype=torch.float32, device=None)->Tensor:
         "The next draw of the stream; in eval mode the step stands still."
+        if self.training and _in_backward():
+            raise RuntimeError('a checkpoint repeats this draw in backward; '
+                               'keep the regularizer outside of it')
         x = counter_normal(*shape, seed=self.rng[0], step=self.rng[1], dtype=dtype, device=device)
         if self.training: self.rng[1] += 1
         return x

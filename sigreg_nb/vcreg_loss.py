@@ -116,7 +116,8 @@ class VCReg(nn.Module):
     ):
         super().__init__()
         check_vcreg(alpha, beta, delta, eps)
-        self.alpha,self.beta,self.delta,self.eps,self.check_finite = alpha,beta,delta,eps,check_finite
+        self.alpha,self.beta,self.delta,self.eps = alpha,beta,delta,eps
+        self.check_finite = check_finite
 
     def forward(self,
         h:Tensor, # features, (n, d), (n, t, d) or (n, c, h, w)
@@ -130,4 +131,5 @@ class VCReg(nn.Module):
         "Expected value of n draws from N(0, I), exact for squares and eps = 0."
         return vcreg_floor(n, self.alpha, self.beta if d > 1 else 0.)
 
-    def extra_repr(self): return f'alpha={self.alpha}, beta={self.beta}, delta={self.delta}, eps={self.eps}'
+    def extra_repr(self):
+        return f'alpha={self.alpha}, beta={self.beta}, delta={self.delta}, eps={self.eps}'

@@ -145,7 +145,7 @@ class WeakSIGReg(Stream):
         n:int, # batch size
         d:int, # embedding dimension
     )->float:
-        "Smallest expected value of a Gaussian batch."
+        "Smallest value to expect of a Gaussian batch (root mean square for 'frobenius')."
         return weak_floor(n, d, self.sketch_dim, self.sketch, self.form)
 
     def extra_repr(self):

@@ -17,7 +17,7 @@ def test_public_names_exist():
     assert done.returncode == 0, done.stderr
 
 def test_types_of_the_public_interface():
-    done = subprocess.run([sys.executable, "-m", "mypy", "-p", "sigreg_nb"], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-m", "mypy", "tests/typed_use.py"], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
 
 def test_version_is_one():

@@ -11,9 +11,13 @@ def cells(path, kind):
     return [("".join(c["source"]), c.get("outputs", [])) for c in json.loads(path.read_text())["cells"]
             if c["cell_type"] == kind]
 
+def captions(path):
+    "Captions of figures and tables: prose that lives in code cells."
+    return [c for source, _ in cells(path, "code") for c in re.findall(r'#\| (?:fig|tbl)-cap: "(.*)"', source)]
+
 def prose(path):
-    "Markdown of a notebook, without code."
-    text = "\n\n".join(source for source, _ in cells(path, "markdown"))
+    "Markdown of a notebook and its captions, without code."
+    text = "\n\n".join([*(source for source, _ in cells(path, "markdown")), *captions(path)])
     return re.sub(r"`[^`\n]*`", "`code`", re.sub(r"```.*?```", "", text, flags=re.S))
 
 def formulas(path):
