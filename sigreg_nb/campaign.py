@@ -53,7 +53,8 @@ GOALS:dict[tuple[str, str], float] = {
 def kind(run:Run, device:str)->tuple:
     "Runs of one kind take equally long per epoch."
     base = run.model.removesuffix('_control')
-    return base, run.optimizer, run.precision, run.train_size, run.dataset, str(device).split(':')[0]
+    kind = str(device).split(':')[0]
+    return base, run.optimizer, run.precision, run.train_size, run.dataset, kind
 
 def epoch_seconds(
     run:Run,
@@ -63,7 +64,8 @@ def epoch_seconds(
     "Seconds of one epoch: the median of its kind, or the goal."
     seen = []
     for r in records:
-        other = Run(**{**r['run'], **{k:tuple(map(tuple, r['run'][k])) for k in ('reg_args', 'model_args')}})
+        other = Run(**{**r['run'], **{k:tuple(map(tuple, r['run'][k]))
+                                      for k in ('reg_args', 'model_args')}})
         if kind(other, r['env']['device']) == kind(run, device):
             seen.append(r['env']['seconds'] / other.epochs)
     goal = GOALS.get(kind(run, device)[:2], 1.) if str(device).startswith('cuda') else 0.
@@ -76,7 +78,8 @@ def in_groups(
 )->list[list[Run]]:
     "Runs that can be trained in lockstep, in their order."
     left,groups = list(runs),[]
-    step = lambda r: (r.model, r.epochs, r.batch_size, r.dataset, r.split, r.train_size, r.precision)
+    step = lambda r: (r.model, r.epochs, r.batch_size, r.dataset, r.split, r.train_size,
+                      r.precision)
     while left:
         group = [r for r in left if step(r) == step(left[0])][:at_once]
         groups.append(group)
@@ -260,7 +263,8 @@ def table(
             ours,other = runs[runs.name == re_precision(base, p)],partner(run)
             pm = lambda column: ledger.pm(ours[column].dropna()) if len(ours) else '—'
             made.append(dict(id=ids.get(base, ''), run=base, precision=p if used else '—',
-                             paper_best=best, paper_final=final, final=pm('top1'), best=pm('best_top1'),
+                             paper_best=best, paper_final=final,
+                             final=pm('top1'), best=pm('best_top1'),
                              difference=difference(runs, other and re_precision(other, p),
                                                    re_precision(base, p))))
     return pd.DataFrame(made).set_index('run')
@@ -273,6 +277,7 @@ def table_text(
     "`table` for a terminal, with the number of missing runs."
     frame = table(name, folder)
     frame.insert(1, 'paper best', [f'{v:.2f}' if v == v else '—' for v in frame.pop('paper_best')])
-    frame.insert(2, 'paper final', [f'{v:.2f}' if v == v else '—' for v in frame.pop('paper_final')])
+    frame.insert(2, 'paper final', [f'{v:.2f}' if v == v else '—'
+                                    for v in frame.pop('paper_final')])
     text = frame.reset_index().to_string(index=False)
     return f'{text}\n\npaper: one run without a seed; ours: mean ± sd (seeds), difference [95 %]'

@@ -142,7 +142,8 @@ class VariancePull(nn.Module):
     def forward(self,
         z:Tensor, # embeddings, (n, d)
     )->Tensor:    # scalar
-        with full_precision(z): return self.at_zero * (as_batch(z).var(0) - 1).square().mean().sqrt()
+        with full_precision(z):
+            return self.at_zero * (as_batch(z).var(0) - 1).square().mean().sqrt()
 
     def floor(self, n:int, d:int)->float:
         "Smallest value, reached at unit variances."
@@ -351,7 +352,8 @@ declare('E9', 'MLP: clipping, learning rate, what fights overfitting, depth', [
 # %% ../nbs/45_experiments.ipynb #c068
 R4,R5,R6 = rows('R4-6')
 declare('E10', 'ResNet-18: the same losses behind a BatchNorm or a convolution', [
-    vary(r, tag, sites=sites) for tag,sites in dict(bn2='layer?.?.bn2', conv2='layer?.?.conv2').items()
+    vary(r, tag, sites=sites) for tag,sites in dict(bn2='layer?.?.bn2',
+                                                    conv2='layer?.?.conv2').items()
     for r in (R6, R5)])
 declare('E11', 'ranks, traces and gradient norms over time', rows('V1 V3 P1 P3'))
 declare('E12', 'are the gains on the tuned ViT larger than seed noise? five seeds',
@@ -381,7 +383,8 @@ declare('CAMPAIGN1', 'is the ViT rescued, and by what?', [
 _muon_rows = rows('V7-9 P4-6')
 HIDDEN = [vary(r, 'hidden', muon_split='hidden') for r in _muon_rows]
 OWN = [vary(run, f'own-{split}-lr{lr:g}-val', split='val', muon_split=split, warmup=5, lr=lr)
-       for run in rows('P5-6') for split,lr in (('hidden', .01), ('hidden', .02), ('published', .02))]
+       for run in rows('P5-6') for split,lr in (('hidden', .01), ('hidden', .02),
+                                                ('published', .02))]
 declare('OWN', 'candidates for the best recipe, on the validation split only', OWN)
 declare('CAMPAIGN2', 'Muon and the tuned ViT', [
     *seeds(rows('V4-9 P1-6'), 3), *STEPS, *walk(cumulative=False), *HIDDEN,

@@ -5,9 +5,9 @@
 # %% auto #0
 __all__ = ['MODELS', 'DATASETS', 'PRECISIONS', 'COMBINE', 'AUGMENTS', 'Run', 'crop_flip', 'check_run', 'build_model',
            'build_taps', 'build_regularizer', 'build_optimizers', 'stream_seed', 'mix_maps', 'Epoch', 'sample_epoch',
-           'Trainer', 'train_step', 'Captured', 'set_lr', 'start_epoch', 'evaluate', 'gradient_norm', 'diagnose',
-           'finite', 'epoch', 'finished', 'record', 'run_path', 'check_same', 'save_checkpoint', 'restore', 'fit',
-           'train', 'load_data', 'run_all']
+           'Trainer', 'logits', 'train_step', 'Captured', 'set_lr', 'start_epoch', 'evaluate', 'gradient_norm',
+           'diagnose', 'finite', 'epoch', 'finished', 'record', 'run_path', 'check_same', 'save_checkpoint', 'restore',
+           'fit', 'train', 'load_data', 'run_all']
 
 # %% ../nbs/44_train.ipynb #c002
 import random
@@ -27,6 +27,7 @@ from scipy.special import betaincinv
 from torch import Tensor, nn
 
 from . import ledger
+from .augment import rand_augment
 from .collapse import participation_ratio
 from .convnext import convnext_atto
 from .data import NORMS, Split, load, norm_constants, train_validation
@@ -108,7 +109,6 @@ def crop_flip(
 
 # %% ../nbs/44_train.ipynb #c013
 def _crop_flip_randaugment(images, generator):
-    from sigreg_nb.augment import rand_augment
     return rand_augment(crop_flip(images, generator), generator)
 
 #: name -> function of uint8 images and a CPU generator
@@ -121,7 +121,8 @@ def check_run(
 )->Run:
     "Raise unless every field of `run` makes sense; otherwise return it."
     for name,options in dict(
-            dataset=DATASETS, split=('full', 'val'), model=MODELS, rope=(None, *ROPES), reg=REGULARIZERS,
+            dataset=DATASETS, split=('full', 'val'), model=MODELS, rope=(None,
+                *ROPES), reg=REGULARIZERS,
             combine=COMBINE, optimizer=OPTIMIZERS, muon_split=SPLITS, schedule=SCHEDULES,
             augment=AUGMENTS, norm=NORMS, precision=PRECISIONS, mix=(True, False)).items():
         check_choice(name, getattr(run, name), options)
@@ -139,7 +140,8 @@ def check_run(
     start,stop = run.reg_epochs
     check_count('reg_epochs[0]', start, low=0)
     if stop is not None: check_count('reg_epochs[1]', stop, low=start)
-    if not run.name or '/' in run.name: raise ValueError(f"name must be a file name, got {run.name!r}")
+    if not run.name or '/' in run.name:
+        raise ValueError(f"name must be a file name, got {run.name!r}")
     return run
 
 # %% ../nbs/44_train.ipynb #c018
@@ -244,7 +246,8 @@ class Trainer:
         self.run,self.device = check_run(run),torch.device(device)
         self.train,self.test = train[:run.train_size].to(device),test.to(device)
         if len(self.train) % run.batch_size == 1:
-            raise ValueError(f"batch_size {run.batch_size} leaves one image of {len(self.train)} alone")
+            raise ValueError(f"batch_size must not leave one of {len(self.train)} images alone, "
+                             f"got {run.batch_size}")
         cuda = self.device.type == 'cuda'
         self.model = build_model(run, len(train.names)).to(device)
         if cuda and 'resnet' in run.model: self.model.to(memory_format=torch.channels_last)
@@ -253,8 +256,7 @@ class Trainer:
         self.optimizers = build_optimizers(run, self.model)
         self.scale,self.shift = norm_constants(run.norm, device)
         self.data:Epoch|None = None
-        self.i = torch.zeros(1, dtype=torch.long, device=device)
-        self.rows = torch.arange(run.batch_size, device=device)
+        self.i,self.rows = (torch.arange(n, device=device) for n in (1, run.batch_size))
         self.on,self.sums = torch.ones((), device=device),torch.zeros(5, device=device)
         self.stream = torch.cuda.Stream(device) if cuda else None
         if cuda: self.stream.wait_stream(torch.cuda.current_stream(device))
@@ -262,9 +264,7 @@ class Trainer:
         self.seconds,self.history = 0.,[]
 
     @property
-    def done(self)->int:
-        "Epochs done."
-        return len(self.history)
+    def done(self)->int: return len(self.history) # epochs
 
     @contextmanager
     def context(self):
@@ -273,13 +273,18 @@ class Trainer:
         cuda.allow_tf32 = cudnn.allow_tf32 = self.run.precision == 'tf32'
         with torch.cuda.stream(self.stream): yield
 
-    def logits(self, net:nn.Module, x:Tensor)->Tensor:
-        "Float32 logits of normalized images, in the precision of the run."
-        bf16 = self.run.precision == 'bf16'
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=bf16, cache_enabled=False):
-            return net(x).float()
+# %% ../nbs/44_train.ipynb #c035
+def logits(
+    t:Trainer,
+    net:nn.Module, # its network, compiled or not
+    x:Tensor,      # normalized images
+)->Tensor:         # float32
+    "Logits, computed in the precision of the run."
+    bf16 = t.run.precision == 'bf16'
+    with torch.autocast(t.device.type, torch.bfloat16, enabled=bf16, cache_enabled=False):
+        return net(x).float()
 
-# %% ../nbs/44_train.ipynb #c036
+# %% ../nbs/44_train.ipynb #c037
 def train_step(
     t:Trainer,
     size:int, # of this batch
@@ -292,19 +297,19 @@ def train_step(
     w = data.weight.index_select(0, t.i)
     lam = w.mean()
     t.model.zero_grad()
-    logits = t.logits(t.net, w*x + (1-w)*x2)
-    task = lam*F.cross_entropy(logits, y) + (1-lam)*F.cross_entropy(logits, y2)
+    z = logits(t, t.net, w*x + (1-w)*x2)
+    task = lam*F.cross_entropy(z, y) + (1-lam)*F.cross_entropy(z, y2)
     reg = t.taps.mean(t.reg)
     loss = COMBINE[run.combine](task, t.on*reg, run.reg_weight)
     loss.backward()
     norm = nn.utils.clip_grad_norm_(t.model.parameters(), run.clip or inf)
     for optimizer in t.optimizers: optimizer.step()
-    guess = logits.argmax(1)
+    guess = z.argmax(1)
     right = lam*(guess == y).sum() + (1-lam)*(guess == y2).sum()
     t.sums += torch.stack([loss, task, reg, norm, right]).detach()
     t.i += 1
 
-# %% ../nbs/44_train.ipynb #c038
+# %% ../nbs/44_train.ipynb #c039
 class Captured:
     "On CUDA, replay `step(size)` as one graph per size, after a few steps that run as they are."
     def __init__(self,
@@ -322,11 +327,12 @@ class Captured:
         if self.calls[size] <= self.warmup: return self.step(size)
         if size not in self.graphs:
             graph = torch.cuda.CUDAGraph()
-            with torch.cuda.graph(graph, stream=torch.cuda.current_stream(self.device)): self.step(size)
+            with torch.cuda.graph(graph,
+                                  stream=torch.cuda.current_stream(self.device)): self.step(size)
             self.graphs[size] = graph
         self.graphs[size].replay()
 
-# %% ../nbs/44_train.ipynb #c042
+# %% ../nbs/44_train.ipynb #c043
 def set_lr(
     t:Trainer,
     part:float, # of the epoch, after the step to come
@@ -334,7 +340,8 @@ def set_lr(
     "Set the learning rate of every group, on CUDA in place."
     run = t.run
     for group in (g for opt in t.optimizers for g in opt.param_groups):
-        lr = lr_at(group['initial_lr'], t.done, run.epochs, run.schedule, run.eta_min, run.warmup, part)
+        lr = lr_at(group['initial_lr'], t.done, run.epochs, run.schedule, run.eta_min, run.warmup,
+                   part)
         if isinstance(group['lr'], Tensor): group['lr'].fill_(lr)
         else: group['lr'] = lr
 
@@ -351,7 +358,7 @@ def start_epoch(
     t.on.fill_(float(start <= t.done < (inf if stop is None else stop)))
     t.model.train(); t.reg.train()
 
-# %% ../nbs/44_train.ipynb #c044
+# %% ../nbs/44_train.ipynb #c045
 @torch.no_grad()
 def evaluate(
     t:Trainer,
@@ -361,17 +368,18 @@ def evaluate(
     t.model.eval()
     total = torch.zeros(2, device=t.device)
     for images,y in zip(t.test.images.split(batch), t.test.fine.split(batch)):
-        logits = t.logits(t.net, images*t.scale + t.shift)
-        total += torch.stack([F.cross_entropy(logits, y, reduction='sum'), (logits.argmax(1) == y).sum()])
+        z = logits(t, t.net, images*t.scale + t.shift)
+        total += torch.stack([F.cross_entropy(z, y, reduction='sum'), (z.argmax(1) == y).sum()])
     return total / len(t.test) * torch.tensor([1., 100.]).to(t.device)
 
-# %% ../nbs/44_train.ipynb #c047
+# %% ../nbs/44_train.ipynb #c048
 def gradient_norm(
     loss:Tensor,     # scalar
     model:nn.Module, # with a graph to `loss`
 )->Tensor:           # scalar; the graph stays
     "Euclidean norm of the gradient with respect to all parameters."
-    grads = torch.autograd.grad(loss, list(model.parameters()), retain_graph=True, allow_unused=True)
+    grads = torch.autograd.grad(loss, list(model.parameters()), retain_graph=True,
+                                allow_unused=True)
     return nn.utils.get_total_norm([g for g in grads if g is not None])
 
 def diagnose(
@@ -381,17 +389,18 @@ def diagnose(
     "What the features look like, and how hard the regularizer pulls (@eq-train-share)."
     t.model.eval(); t.reg.eval()
     run,(n,m) = t.run,rows
-    with torch.no_grad(): t.logits(t.model, t.test.images[:n]*t.scale + t.shift)
+    with torch.no_grad(): logits(t, t.model, t.test.images[:n]*t.scale + t.shift)
     zs = [z.float() for z in t.taps.features.values()]
-    rank,trace = [torch.stack(v).tolist() for v in ([participation_ratio(z) for z in zs], [z.var(0).sum() for z in zs])]
+    rank,trace = [torch.stack(v).tolist() for v in ([participation_ratio(z) for z in zs],
+                                                    [z.var(0).sum() for z in zs])]
     if run.reg == 'none': return dict(rank=rank, trace=trace, reg_share=0.)
-    logits = t.logits(t.model, t.train.images[:m]*t.scale + t.shift)
+    z = logits(t, t.model, t.train.images[:m]*t.scale + t.shift)
     pull = run.reg_weight * t.on * gradient_norm(t.taps.mean(t.reg), t.model)
     kept = 1 - run.reg_weight if run.combine == 'mix' else 1.
-    task = kept * gradient_norm(F.cross_entropy(logits, t.train.fine[:m]), t.model)
+    task = kept * gradient_norm(F.cross_entropy(z, t.train.fine[:m]), t.model)
     return dict(rank=rank, trace=trace, reg_share=(pull/task).item())
 
-# %% ../nbs/44_train.ipynb #c050
+# %% ../nbs/44_train.ipynb #c051
 def finite(x):
     "`x` with None for what is no finite number, in nested lists and dicts: JSON has no NaN."
     if isinstance(x, dict): return {k:finite(v) for k,v in x.items()}
@@ -422,7 +431,7 @@ def epoch(
     t.history.append(finite(row))
     t.seconds += time.perf_counter() - clock
 
-# %% ../nbs/44_train.ipynb #c055
+# %% ../nbs/44_train.ipynb #c056
 def finished(t:Trainer)->bool:
     "All epochs done, or the loss is no longer finite."
     return t.done == t.run.epochs or (t.done > 0 and t.history[-1]['loss'] is None)
@@ -443,7 +452,7 @@ def record(
                  diverged=t.done if rows[-1]['loss'] is None else None)
     return dict(run=asdict(t.run), env=env, final=final, curve=curve)
 
-# %% ../nbs/44_train.ipynb #c059
+# %% ../nbs/44_train.ipynb #c060
 def run_path(
     out,           # folder
     run:Run,
@@ -460,12 +469,16 @@ def check_same(
     "Raise unless `saved` is this run; fields that are newer than the file have their default."
     plain = lambda v: [plain(u) for u in v] if isinstance(v, (tuple, list)) else v
     old,new = {**asdict(Run()), **saved},asdict(run)
-    other = [f'{k}={old[k]!r} (now {new.get(k)!r})' for k in old if plain(old[k]) != plain(new.get(k))]
-    if other: raise ValueError(f"{source} is of another run: {', '.join(other)}; move it, or rename the run")
+    other = [f'{k}={old[k]!r} (now {new.get(k)!r})' for k in old
+             if plain(old[k]) != plain(new.get(k))]
+    if other:
+        raise ValueError(f"{source} is of another run: {', '.join(other)}; "
+                         'move it, or rename the run')
 
 def save_checkpoint(t:Trainer, path)->None:
     "Write what `restore` needs, atomically."
-    state = dict(run=asdict(t.run), history=t.history, seconds=t.seconds, model=t.model.state_dict(),
+    state = dict(run=asdict(t.run), history=t.history, seconds=t.seconds,
+                 model=t.model.state_dict(),
                  reg=t.reg.state_dict(), optimizers=[o.state_dict() for o in t.optimizers])
     ledger.write_atomic(path, partial(torch.save, state))
 
@@ -478,12 +491,12 @@ def restore(t:Trainer, path)->Trainer:
     t.history,t.seconds = state['history'],state['seconds']
     return t
 
-# %% ../nbs/44_train.ipynb #c061
+# %% ../nbs/44_train.ipynb #c062
 def fit(
     t:Trainer,
     out=None,              # folder for the record and the checkpoint; None: write nothing
     minutes:float=10.,     # between checkpoints
-    deadline:float=inf,    # on `time.monotonic()`: leave with a checkpoint at the first epoch's end past it
+    deadline:float=inf,    # on `time.monotonic()`: leave with a checkpoint at the next epoch's end
 )->Iterator[None]:
     "Train what is left of a run, pausing after each step."
     saved = time.monotonic()
@@ -509,7 +522,7 @@ def train(
     for _ in zip_longest(*(fit(t, out, minutes, deadline) for t in trainers)): pass
     return [record(t) for t in trainers if finished(t)]
 
-# %% ../nbs/44_train.ipynb #c066
+# %% ../nbs/44_train.ipynb #c067
 def load_data(
     run:Run,
     root=None,     # data folder, see chapter Data
@@ -517,7 +530,9 @@ def load_data(
 )->tuple:          # training and test images
     "The two sets of a run: the official ones, or the training set split 45k to 5k."
     full = load(run.dataset, root, 'train', device=device)
-    return train_validation(full) if run.split == 'val' else (full, load(run.dataset, root, 'test', device=device))
+    return train_validation(full) if run.split == 'val' else (full,
+                                                              load(run.dataset, root, 'test',
+                                                                  device=device))
 
 def run_all(
     runs:Iterable[Run],    # trained together, a step of each in turn
