@@ -50,11 +50,13 @@ GOALS:dict[tuple[str, str], float] = {
     ('vit', 'adamw'):60/110, ('vit', 'muon'):60/90, ('tuned_vit', 'adamw'):60/85,
     ('tuned_vit', 'muon'):60/70, ('resnet18', 'sgd'):60/70, ('mlp', 'sgd'):60/500}
 
-def kind(run:Run, device:str)->tuple:
+def kind(
+    run:dict,     # fields of a run
+    device='cpu',
+)->tuple:
     "Runs of one kind take equally long per epoch."
-    base = run.model.removesuffix('_control')
-    kind = str(device).split(':')[0]
-    return base, run.optimizer, run.precision, run.train_size, run.dataset, kind
+    base,place = run.get('model', '').removesuffix('_control'),str(device).split(':')[0]
+    return base, *(run.get(k) for k in ('optimizer', 'precision', 'train_size', 'dataset')), place
 
 def epoch_seconds(
     run:Run,
@@ -62,13 +64,10 @@ def epoch_seconds(
     device='cuda',
 )->float:
     "Seconds of one epoch: the median of its kind, or the goal."
-    seen = []
-    for r in records:
-        other = Run(**{**r['run'], **{k:tuple(map(tuple, r['run'][k]))
-                                      for k in ('reg_args', 'model_args')}})
-        if kind(other, r['env']['device']) == kind(run, device):
-            seen.append(r['env']['seconds'] / other.epochs)
-    goal = GOALS.get(kind(run, device)[:2], 1.) if str(device).startswith('cuda') else 0.
+    ours = kind(asdict(run), device)
+    seen = [r['env']['seconds'] / r['run']['epochs'] for r in records
+            if kind(r['run'], r['env']['device']) == ours]
+    goal = GOALS.get(ours[:2], 1.) if ours[-1] == 'cuda' else 0.
     return median(seen) if seen else goal
 
 # %% ../nbs/46_campaign.ipynb #c012
@@ -93,14 +92,15 @@ def plan(
     seconds:float,               # left
 )->list[list[Run]]:              # all of them
     "What fits, from the front, longest first; then the rest."
-    total,fit,rest = 0.,[],[]
+    total,fit = 0.,[]
+    rest:list[list[Run]] = []
     for group in groups:
         need = sum(map(cost, group))
         if not rest and total + need <= seconds: fit.append((need, group)); total += need
         else: rest.append(group)
     return [g for _,g in sorted(fit, key=lambda t: -t[0])] + rest
 
-# %% ../nbs/46_campaign.ipynb #c020
+# %% ../nbs/46_campaign.ipynb #c021
 def check_device(
     device, # 'cpu', 'cuda' or 'cuda:1'
 )->str:
@@ -120,7 +120,7 @@ def check_folder(
     if folder is not None and not Path(folder).is_dir():
         raise ValueError(f"{name} must be an existing folder, got {folder}")
 
-# %% ../nbs/46_campaign.ipynb #c022
+# %% ../nbs/46_campaign.ipynb #c023
 def line(
     record:dict, # of a finished run
 )->str:
@@ -130,7 +130,7 @@ def line(
     return (f"{run['name']} seed {run['seed']}: {top1} % after {run['epochs']} epochs, best "
             f"{final['best_top1']:.2f}, {record['env']['seconds']:.0f} s")
 
-# %% ../nbs/46_campaign.ipynb #c023
+# %% ../nbs/46_campaign.ipynb #c024
 def run_missing(
     runs:Iterable[Run],
     budget_minutes:float, # of wall time, from now
@@ -162,7 +162,7 @@ def run_missing(
     return dict(finished=len(left) - len(now), missing=len(now), cut=sum(map(begun, now)),
                 minutes=round((time.monotonic() - start)/60, 2))
 
-# %% ../nbs/46_campaign.ipynb #c034
+# %% ../nbs/46_campaign.ipynb #c035
 def campaign(
     name:str,             # key of `EXPERIMENTS`
     budget_minutes:float, # of wall time
@@ -184,7 +184,7 @@ def campaign(
     return run_missing(left, budget_minutes, Path(out)/name.lower(), data, device, at_once,
                        compile=compile, log=log)
 
-# %% ../nbs/46_campaign.ipynb #c037
+# %% ../nbs/46_campaign.ipynb #c038
 def changed(
     run:Run,
     overrides:dict, # field -> value, or its text
@@ -200,7 +200,7 @@ def _read(value):
     try: return literal_eval(value) if isinstance(value, str) else value
     except (ValueError, SyntaxError): return value
 
-# %% ../nbs/46_campaign.ipynb #c039
+# %% ../nbs/46_campaign.ipynb #c040
 def run_row(
     name:str,             # id or name of a declared run: 'V3', 'vit-weak-adamw-mix'
     seed:int=0,
@@ -219,7 +219,7 @@ def run_row(
     run_all([run], out, data, device, compile=compile)
     return run_path(out, run)
 
-# %% ../nbs/46_campaign.ipynb #c042
+# %% ../nbs/46_campaign.ipynb #c043
 def partner(
     run:Run,
 )->str|None: # name
@@ -229,11 +229,13 @@ def partner(
         i = ids[run.name]
         first = f'{i[0]}{(int(i[1:]) - 1)//3*3 + 1}'
         return None if i == first else ROWS[first].name
+    if run.combine == 'add':
+        return run.name.split('-add')[0].replace(f'-{run.reg}-', '-none-') + f'-ce1-{run.epochs}ep'
     same = [n for n,r in {r.name:r for r in ROWS.values()}.items()
             if run.name.startswith(n + '-') and (r.epochs, r.split) == (run.epochs, run.split)]
     return max(same, key=len) if same else None
 
-# %% ../nbs/46_campaign.ipynb #c044
+# %% ../nbs/46_campaign.ipynb #c045
 def difference(
     runs:pd.DataFrame, # from `ledger.frame`
     a:str|None,        # name of the partner
@@ -246,7 +248,7 @@ def difference(
     interval = f" [{d['low']:+.2f}, {d['high']:+.2f}]" if d['n'] > 1 else ''
     return f"{d['mean']:+.2f}{interval} ({d['n']})"
 
-# %% ../nbs/46_campaign.ipynb #c045
+# %% ../nbs/46_campaign.ipynb #c046
 def table(
     name:str,         # key of `EXPERIMENTS`
     folder='results', # root of the ledger
@@ -269,7 +271,7 @@ def table(
                                                    re_precision(base, p))))
     return pd.DataFrame(made).set_index('run')
 
-# %% ../nbs/46_campaign.ipynb #c050
+# %% ../nbs/46_campaign.ipynb #c051
 def table_text(
     name:str,         # key of `EXPERIMENTS`
     folder='results', # root of the ledger

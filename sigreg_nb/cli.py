@@ -153,12 +153,13 @@ def campaign(
     device:Annotated[str, DEVICE]='cpu',
     at_once:Annotated[int, typer.Option(help="Runs that share the device.")]=1,
     precision:Annotated[str, typer.Option(help="fp32 as published, tf32 or bf16.")]='fp32',
+    known:Annotated[Optional[str], typer.Option(help="A ledger whose records count too.")]=None,
     compile:Annotated[bool, typer.Option(help="torch.compile the networks?")]=False,
     smoke:Annotated[bool, typer.Option('--smoke', help="Tiny versions on synthetic images.")]=False,
 )->None:
     "Train what the ledger lacks of an experiment, within a budget; may be cut and called again."
     from sigreg_nb import campaign as module
-    print(module.campaign(name, budget_minutes, out, data, device, at_once, precision,
+    print(module.campaign(name, budget_minutes, out, data, device, at_once, precision, known,
                           compile=compile, smoke=smoke))
 
 # %% ../nbs/49_cli.ipynb #c021

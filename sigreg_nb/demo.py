@@ -224,6 +224,7 @@ def demo(
     progress:Callable=lambda records, total: records, # wraps the stream of records, as tqdm does
 )->list[dict]:               # records
     "Train everything, write one record per run and the figure as PNG and SVG."
+    import matplotlib.pyplot as plt
     runs,out = demo_runs(regimes, regs, seeds, epochs),check_writable(out, need_mb=20)
     records = []
     for record in progress(train_all(runs, device, workers), len(runs)):
@@ -233,4 +234,5 @@ def demo(
     records.sort(key=lambda r: (r['run']['name'], r['run']['seed']))
     figure = demo_figure(records)
     for kind in ('png', 'svg'): figure.savefig(out/f'demo.{kind}', dpi=150)
+    plt.close(figure)
     return records

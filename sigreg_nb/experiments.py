@@ -13,16 +13,17 @@ __all__ = ['ROWS', 'PUBLISHED', 'EXPERIMENTS', 'ABOUT', 'V1', 'V2', 'V3', 'WALK'
 from collections.abc import Iterable
 from dataclasses import asdict, replace
 from difflib import get_close_matches
+from typing import Any
 
 import pandas as pd
 import torch
 from torch import Tensor, nn
 
+from .mlp import MLP
 from .notation import as_batch, check_count, check_positive, full_precision
 from .taps import REGULARIZERS
 from .train import MODELS, Run
 from .vit import ViT, plain_vit
-from .mlp import MLP
 from .weak import WeakSIGReg
 
 # %% ../nbs/45_experiments.ipynb #c006
@@ -43,7 +44,7 @@ _resnet = Run(model='resnet18', optimizer='sgd', lr=.1, momentum=.9, augment='cr
 _tuned = Run(model='tuned_vit', weight_decay=.05, clip=1., eta_min=1e-5, norm='B')
 _mlp = Run(model='mlp', optimizer='sgd', lr=.1, weight_decay=0., clip=1., schedule='constant',
            norm='B')
-_muon = dict(optimizer='muon', lr=.01)
+_muon:dict[str, Any] = dict(optimizer='muon', lr=.01)
 
 # %% ../nbs/45_experiments.ipynb #c010
 #: id of the published row -> its run, seed 0
@@ -186,6 +187,7 @@ def vit_control(
     model = plain_vit(**kwargs)
     dim = model.head.in_features
     if layer_scale is not None:
+        block:Any
         for block in model.blocks:
             block.attn.proj = nn.Sequential(block.attn.proj, LayerScale(dim, layer_scale))
             block.mlp.append(LayerScale(dim, layer_scale))
@@ -290,7 +292,9 @@ def walk(
     cumulative:bool=True, # each step on top of those before? False: each alone
 )->list[Run]:
     "From the plain to the tuned ViT."
-    made,fields,arguments = [],{},{}
+    made:list[Run] = []
+    fields:dict[str, Any] = {}
+    arguments:dict[str, Any] = {}
     for i,(step,(f,a)) in enumerate(WALK.items(), 1):
         fields,arguments = ({**fields, **f}, {**arguments, **a}) if cumulative else (f, a)
         tag = f'walk{i}-{step}' if cumulative and i > 1 else step
@@ -312,7 +316,8 @@ _ce = [vary(V1, f'ce{1-w:g}-100ep', reg_weight=w, epochs=100) for w in (0., .01,
 P1,P2,P3 = rows('P1-3')
 SWEEPS = [*sweep(V3, _weights['weak']), *sweep(V2, _weights['strong']), *_ce]
 declare('E6', 'λ of Weak and Strong, and the scale of the task loss, 100 epochs',
-        [*SWEEPS, *sweep(P3, _weights['weak']), *sweep(P2, _weights['strong'])]);
+        [*SWEEPS, *sweep(P3, _weights['weak']), *sweep(P2, _weights['strong']),
+         vary(P1, 'ce1-100ep', reg_weight=0., epochs=100)]);
 
 # %% ../nbs/45_experiments.ipynb #c063
 _alpha,_beta = ('alpha', 8.),('beta', 8*255/25)
@@ -363,7 +368,7 @@ declare('E13', 'Weak-SIGReg for the first epochs only, or only later', [
     vary(V3, 'after20', reg_epochs=(20, None))])
 declare('E14', 'what a step costs: three epochs each, one at a time',
         [vary(r, '3ep', epochs=3) for r in rows('V1-3 P1-3 R4-6 M1-3')])
-_scaled = dict(model='vit_control', model_args=(('layer_scale', 1e-4),))
+_scaled:dict[str, Any] = dict(model='vit_control', model_args=(('layer_scale', 1e-4),))
 declare('E15', 'LayerScale 1e-4 as in the ImageNet run: does Weak help from afar?', [
     vary(V1, 'layerscale', **_scaled), vary(V3, 'layerscale', reg_weight=.01, **_scaled)]);
 
@@ -427,7 +432,8 @@ def list_experiments(
     if name is None:
         lines = [f"{k:10} {len(runs):4d} runs  {ABOUT[k]}" for k,runs in EXPERIMENTS.items()]
         return '\n'.join(lines)
-    ids,groups = {r.name:i for i,r in ROWS.items()},{}
+    ids = {r.name:i for i,r in ROWS.items()}
+    groups:dict[str, list[Run]] = {}
     for r in experiment(name): groups.setdefault(r.name, []).append(r)
     lines = [f"{ids.get(k, ''):4}{k:44} {rs[0].epochs:5d} epochs, seed "
              + ' '.join(str(r.seed) for r in rs) for k,rs in groups.items()]

@@ -37,6 +37,7 @@ from .optim import OPTIMIZERS, SCHEDULES, SPLITS, lr_at, make_optimizers
 from .resnet import resnet18, resnet32
 from .taps import REGULARIZERS, Taps, additive, make_regularizer, mix
 from .vit import ROPES, plain_vit, tuned_vit
+from .weak import WeakSIGReg
 
 # %% ../nbs/44_train.ipynb #c006
 #: model -> (constructor, sites, pooling): where the published code put its regularizer
@@ -168,7 +169,8 @@ def build_regularizer(
     "The regularizer of a run, with a stream of its own."
     own = {'strong':dict(num_slices=run.num_slices, seed=run.seed),
            'weak':dict(sketch_dim=run.sketch_dim, seed=run.seed)}
-    return make_regularizer(run.reg, **{**own.get(run.reg, {}), **dict(run.reg_args)})
+    base = 'weak' if issubclass(REGULARIZERS[run.reg], WeakSIGReg) else run.reg
+    return make_regularizer(run.reg, **{**own.get(base, {}), **dict(run.reg_args)})
 
 # %% ../nbs/44_train.ipynb #c021
 def build_optimizers(
@@ -530,9 +532,8 @@ def load_data(
 )->tuple:          # training and test images
     "The two sets of a run: the official ones, or the training set split 45k to 5k."
     full = load(run.dataset, root, 'train', device=device)
-    return train_validation(full) if run.split == 'val' else (full,
-                                                              load(run.dataset, root, 'test',
-                                                                  device=device))
+    if run.split == 'val': return train_validation(full)
+    return full, load(run.dataset, root, 'test', device=device)
 
 def run_all(
     runs:Iterable[Run],    # trained together, a step of each in turn

@@ -1,5 +1,5 @@
 "The book as text: formulas, cross-references, links, figures, house style."
-import configparser, json, re, shutil, subprocess
+import ast, configparser, json, re, shutil, subprocess
 import pytest, yaml
 from book import NBS, NOTEBOOKS, ROOT, cells, citations, formulas, labels, links, prose
 
@@ -64,3 +64,12 @@ def test_site_settings_agree():
     cfg, book = settings["DEFAULT"], yaml.safe_load((ROOT/"_quarto.yml").read_text())["book"]
     assert book["site-url"] == cfg["doc_host"] + cfg["doc_baseurl"]
     assert book["repo-url"] == cfg["git_url"] and book["repo-branch"] == cfg["branch"]
+
+@each
+def test_imports_stand_alone(path):
+    "Building the site runs every cell with an import, so that a test beside it would run without its set-up."
+    for source, _ in cells(path, "code"):
+        if re.search(r"#\|\s*export", source) or source.startswith("%"): continue
+        nodes = list(ast.walk(ast.parse(source)))
+        if any(isinstance(n, (ast.Import, ast.ImportFrom)) for n in nodes):
+            assert not any(isinstance(n, (ast.Expr, ast.Assign)) for n in nodes), source
