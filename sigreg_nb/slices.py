@@ -18,20 +18,20 @@ from .notation import check_choice, check_count
 
 # %% ../nbs/11_slices.ipynb #c013
 def unit_columns(
-    G:Tensor, # any matrix, (d, k)
-)->Tensor:    # (d, k)
+    G:Tensor, # any matrix or stack of them, (…, d, k)
+)->Tensor:    # (…, d, k)
     "Scale every column of `G` to length one; a column of zeros stays zero."
-    return G / G.norm(dim=0).clamp_min(torch.finfo(G.dtype).tiny)
+    return G / G.norm(dim=-2, keepdim=True).clamp_min(torch.finfo(G.dtype).tiny)
 
 # %% ../nbs/11_slices.ipynb #c020
 def orthogonal_blocks(
-    G:Tensor, # normals, (d, k)
-)->Tensor:    # (d, k)
+    G:Tensor, # normals, (…, d, k)
+)->Tensor:    # (…, d, k)
     "Orthonormalize the columns of `G` in blocks of at most d: Haar-distributed frames."
     def frame(block):
         Q,R = torch.linalg.qr(block)
-        return Q * R.diagonal().sign()
-    return torch.cat([frame(block) for block in G.split(G.shape[0], dim=1)], dim=1)
+        return Q * R.diagonal(dim1=-2, dim2=-1).sign()[...,None,:]
+    return torch.cat([frame(block) for block in G.split(G.shape[-2], dim=-1)], dim=-1)
 
 # %% ../nbs/11_slices.ipynb #c025
 SLICES = {'iid':unit_columns, 'orthogonal':orthogonal_blocks}
@@ -57,7 +57,7 @@ def random_slices(
     return _draw(SLICES, d, k, kind, normal, dtype, device)
 
 # %% ../nbs/11_slices.ipynb #c032
-SKETCHES = {'gaussian':lambda G: G / G.shape[0]**.5, 'orthonormal':orthogonal_blocks}
+SKETCHES = {'gaussian':lambda G: G / G.shape[-2]**.5, 'orthonormal':orthogonal_blocks}
 
 # %% ../nbs/11_slices.ipynb #c033
 def random_sketch(
@@ -93,20 +93,21 @@ def splitmix64(
 def counter_normal(
     *shape:int,
     seed:Tensor, # which stream, int64 scalar
-    step:Tensor, # which draw of it, int64 scalar
+    step:Tensor, # which draw of it, int64; several steps give a stack of draws
     dtype:torch.dtype=torch.float32,
     device=None,
 )->Tensor:
     "Standard normals as a pure function of seed and step (Box-Muller on SplitMix64)."
     real = torch.promote_types(dtype, torch.float32)
     count = prod(shape)
-    state = splitmix64(splitmix64(seed) + step)
+    state = splitmix64(splitmix64(seed) + step)[...,None].to(device)
     bits = splitmix64(state + _GOLDEN * torch.arange((count+1)//2, device=device))
     low = bits & 0xffffffff
     U,rest = [(b.to(real) + .5) / 2**32 for b in (low, 0xffffffff - low)]
     radius = (-2 * torch.where(low < 1<<31, U.log(), (-rest).log1p())).sqrt()
     angle = (bits >> 32).to(real) * (torch.pi / 2**31)
-    return torch.cat([radius*angle.cos(), radius*angle.sin()])[:count].view(shape).to(dtype)
+    x = torch.cat([radius*angle.cos(), radius*angle.sin()], dim=-1)[...,:count]
+    return x.reshape(*step.shape, *shape).to(dtype)
 
 # %% ../nbs/11_slices.ipynb #c061
 def _in_backward()->bool:
@@ -124,11 +125,13 @@ class Stream(nn.Module):
         if seed >= 1<<63: raise ValueError(f"seed must be below 2^63, got {seed}")
         self.register_buffer('rng', torch.tensor([seed, 0]))
 
-    def normal(self, *shape:int, dtype=torch.float32, device=None)->Tensor:
-        "The next draw of the stream; in eval mode the step stands still."
+    def normal(self, *shape:int, draws:int|None=None, dtype=torch.float32, device=None)->Tensor:
+        "The next draw of the stream, or a stack of `draws`; in eval mode the step stands still."
         if self.training and _in_backward():
             raise RuntimeError('a checkpoint repeats this draw in backward; '
                                'keep the regularizer outside of it')
-        x = counter_normal(*shape, seed=self.rng[0], step=self.rng[1], dtype=dtype, device=device)
-        if self.training: self.rng[1] += 1
+        seed,step = self.rng
+        if draws: step = step + torch.arange(draws, device=step.device)*self.training
+        x = counter_normal(*shape, seed=seed, step=step, dtype=dtype, device=device)
+        if self.training: self.rng[1] += draws or 1
         return x
