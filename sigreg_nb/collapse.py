@@ -208,11 +208,11 @@ def cdnv(
     "Class-distance normalized variance, mean over pairs of classes (VCReg, equation 7)."
     x,y,mu,size,_ = _classes(z, y)
     var = torch.zeros_like(size).index_add(0, y, (x - mu[y]).square().sum(1)) / y.bincount()
-    i,j = torch.triu_indices(len(mu), len(mu), 1, device=x.device)
-    distance2 = (mu[i] - mu[j]).square().sum(1)
-    same = distance2 <= _roundoff(z)**2 * (size[i] + size[j])
-    pairs = (var[i] + var[j]) / (2*distance2)
-    return pairs.masked_fill(same, inf).mean().to(as_batch(z).dtype)
+    distance2 = torch.cdist(mu, mu, compute_mode='donot_use_mm_for_euclid_dist').square()
+    same = distance2 <= _roundoff(z)**2 * (size[:,None] + size)
+    pairs = ((var[:,None] + var) / (2*distance2)).masked_fill(same, inf)
+    pairs = pairs.masked_fill(torch.eye(len(mu), dtype=torch.bool, device=x.device), 0.)
+    return (pairs.sum() / (len(mu)*(len(mu)-1))).to(as_batch(z).dtype)
 
 # %% ../nbs/10_collapse.ipynb #c076
 def nc1(
@@ -253,11 +253,11 @@ def collapse_report(
     "All diagnostics that need no labels."
     lam,s = _spectrum(z)**2, _spectrum(z, center=False)
     r,p = len(lam), _shares(lam)
-    pr = p.sum() / p.square().sum().masked_fill(p.sum() == 0, 1.)
-    values = dict(spread=spread(z), participation_ratio=pr, rankme_sigma=_count(_shares(s)),
+    values = dict(spread=spread(z), participation_ratio=_participation(z),
+                  rankme_sigma=_count(_shares(s)),
                   rankme_lambda=_count(p), spectral_entropy=_entropy(p),
                   alpha_req=_decay(lam, fit if r > fit[0] else (1, r)),
-                  isotropy_gap=(1 - pr/z.shape[1]).clamp_min(0).sqrt(),
+                  isotropy_gap=isotropy_gap(z),
                   mean_cosine=mean_cosine(z), norm_variance=norm_variance(z))
     numbers = torch.stack([v.double() for v in values.values()]).tolist()
     return dict(zip(values, numbers), rank_bound=r)

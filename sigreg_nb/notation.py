@@ -6,6 +6,7 @@
 __all__ = ['COLORS', 'check_choice', 'check_count', 'check_positive', 'as_batch', 'full_precision']
 
 # %% ../nbs/00_notation.ipynb #c002
+from collections.abc import Hashable
 from numbers import Integral, Real
 
 import torch
@@ -18,7 +19,7 @@ def check_choice(
     options,     # allowed
 )->None:
     "Raise a `ValueError` unless `value` is one of `options`."
-    if value not in options:
+    if not isinstance(value, Hashable) or value not in options:
         raise ValueError(f"{name} must be one of {', '.join(map(str, options))}; got {value!r}")
 
 # %% ../nbs/00_notation.ipynb #c019
@@ -66,7 +67,7 @@ def as_batch(
     if 0 in z.shape: raise ValueError(f"{name} must not be empty, got shape {tuple(z.shape)}")
     if check_finite and not z.isfinite().all():
         raise ValueError(f"{name} must be finite, got {int((~z.isfinite()).sum())} NaN or Inf")
-    return z.float() if z.dtype in (torch.float16, torch.bfloat16) else z
+    return z.float() if z.dtype.itemsize < 4 else z
 
 # %% ../nbs/00_notation.ipynb #c038
 def full_precision(

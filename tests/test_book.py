@@ -1,7 +1,7 @@
 "The book as text: formulas, cross-references, links, figures, house style."
 import ast, configparser, json, re, shutil, subprocess
 import pytest, yaml
-from book import NBS, NOTEBOOKS, ROOT, cells, citations, formulas, labels, links, prose
+from book import NBS, NOTEBOOKS, ROOT, anchors, cells, citations, formulas, labels, links, prose
 
 each = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
 BIBLIOGRAPHY = set(re.findall(r"@\w+\{([^,]+),", (NBS/"references.bib").read_text()))
@@ -28,11 +28,31 @@ def test_links_resolve(path):
     assert not [target for target in local if not (NBS/target).exists()]
 
 @each
+def test_anchors_resolve(path):
+    for target in links(path):
+        file, _, anchor = target.partition("#")
+        if anchor and not file.startswith("http"):
+            there = NBS/file if file else path
+            assert anchor in list(anchors(there)), f"{target}: {there.name} has {', '.join(anchors(there))}"
+
+def test_links_of_the_documents_resolve():
+    for name in "README.md", "CONTRIBUTING.md", "CHANGELOG.md":
+        local = [t.split("#")[0] for t in links(ROOT/name) if not re.match(r"https?://|mailto:|#", t)]
+        assert not [t for t in local if not (ROOT/t).exists()], name
+
+@each
 def test_figures_have_caption_and_alt_text(path):
     for source, outputs in cells(path, "code"):
         if any("image/png" in o.get("data", {}) or "image/svg+xml" in o.get("data", {}) for o in outputs):
             for option in ("label: fig-", 'fig-cap: ".{10}', 'fig-alt: ".{20}'):
                 assert re.search(rf"#\| {option}", source), f"{option} missing in:\n{source[:200]}"
+
+@each
+def test_figures_and_tables_are_there(path):
+    for source, outputs in cells(path, "code"):
+        kinds = {mime for o in outputs for mime in o.get("data", {})}
+        if re.search(r"#\| label: fig-", source): assert kinds & {"image/png", "image/svg+xml", "text/html"}, source[:200]
+        if re.search(r"#\| label: tbl-", source): assert outputs, source[:200]
 
 @each
 def test_house_style(path):

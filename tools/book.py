@@ -39,5 +39,13 @@ def citations(path):
     return re.findall(r"(?<![\w.])@([A-Za-z][\w-]*)", text)
 
 def links(path):
-    "Targets of markdown links and pictures."
-    return re.findall(r"\]\(([^)\s]+)", prose(path))
+    "Targets of markdown links and pictures, of a notebook or a markdown file."
+    return re.findall(r"\]\(([^)\s]+)", prose(path) if path.suffix == ".ipynb" else path.read_text())
+
+def anchors(path):
+    "Identifiers that pandoc gives to the headings of a notebook."
+    text = re.sub(r"```.*?```", "", "\n\n".join(source for source, _ in cells(path, "markdown")), flags=re.S)
+    for heading in re.findall(r"^#+ +(.+)$", text, flags=re.M):
+        plain = re.sub(r"[^\w\s.-]", "", re.sub(r"\{[^}]*\}", "", heading)).lower()
+        yield re.sub(r"\s+", "-", re.sub(r"^[^a-z]+", "", plain.strip()))
+    for source, _ in cells(path, "markdown"): yield from re.findall(r"\{#([\w-]+)", source)
