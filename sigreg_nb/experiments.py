@@ -344,6 +344,7 @@ _arms = M1,M2,M3
 MLP_FIXES = [vary(M1, 'wd5e-4', weight_decay=5e-4), vary(M1, 'wd5e-3', weight_decay=5e-3),
     *(vary(M1, f'dropout{p}', model='mlp_control', model_args=(('dropout', p),)) for p in (.2, .5)),
     vary(M1, 'bn', model='mlp_control', model_args=(('batch_norm', True),)),
+    vary(M1, 'smooth.1', label_smoothing=.1),
     *(vary(r, 'val', split='val') for r in _arms)]
 MLP_AUGMENTS = [
     *(vary(r, 'randaugment', augment='crop-flip-randaugment') for r in _arms),

@@ -42,9 +42,10 @@ def check_record(
     for part,keys in PARTS.items():
         if not isinstance(record.get(part), dict): raise ValueError(f"{source}: no part '{part}'")
         for key,kind in keys.items():
-            if not isinstance(record[part].get(key), kind):
+            value = record[part].get(key)
+            if isinstance(value, bool) or not isinstance(value, kind):
                 raise ValueError(f"{source}: {part}.{key} is missing or of the wrong type, "
-                                 f"got {record[part].get(key)!r}")
+                                 f"got {value!r}")
     epochs,lengths = record['run']['epochs'],{k:len(v) for k,v in record['curve'].items()}
     if set(lengths.values()) != {epochs}:
         raise ValueError(f"{source}: curves must have run.epochs = {epochs} values, got {lengths}")

@@ -6,13 +6,17 @@
 __all__ = ['as_shape', 'vcreg_inject', 'VCRegLayer', 'vcreg_total', 'beta_from_algorithm1']
 
 # %% ../nbs/23_vcreg_layer.ipynb #c002
+from collections.abc import Callable
+
 import torch
 from einops import rearrange
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
 from .notation import as_batch, check_count, check_positive, full_precision
-from .vcreg_loss import as_samples, check_vcreg, vcreg_coefficients, vcreg_value
+from .vcreg_loss import (as_samples, check_vcreg, sample_weight, vcreg_coefficients,
+                                  vcreg_value)
+from .weak import center, covariance
 
 # %% ../nbs/23_vcreg_layer.ipynb #c024
 def as_shape(
@@ -26,22 +30,26 @@ def as_shape(
 # %% ../nbs/23_vcreg_layer.ipynb #c026
 class _Inject(torch.autograd.Function):
     @staticmethod
-    def forward(ctx, h, scale, alpha, beta, delta, eps):
+    def forward(ctx, h, scale, weight, reduce, alpha, beta, delta, eps):
+        ctx.reduce = reduce
         with full_precision(h):
-            H = as_samples(as_batch(h, 'h', low=1, ndim=(2, 3, 4)))
-            H = H - H.mean(0)
-            C = H.T @ H / (len(H)-1)
-            ctx.save_for_backward(h, vcreg_coefficients(C, len(H), alpha, beta, delta, eps), scale)
+            H,w,n = center(as_samples(as_batch(h, 'h', low=1, ndim=(2, 3, 4))), weight, reduce)
+            C = covariance(H, w, n, reduce)
+            M = vcreg_coefficients(C, n if w is None else n[0,0], alpha, beta, delta, eps)
+            ctx.save_for_backward(h, M, scale, weight)
             return h.view_as(h), vcreg_value(C, alpha, beta, delta, eps)
 
     @staticmethod
     @once_differentiable
     def backward(ctx, grad, grad_loss):
-        h,M,scale = ctx.saved_tensors
+        h,M,scale,weight = ctx.saved_tensors
+        factor = grad_loss + scale
+        if ctx.reduce: factor = ctx.reduce(factor)      # the loss is one, whoever asks for it
         with full_precision(h):
-            H = as_samples(as_batch(h, 'h', low=1, ndim=(2, 3, 4)))
-            total = torch.addmm(as_samples(grad).to(H), H - H.mean(0), (grad_loss + scale)*M)
-        return as_shape(total, h).to(grad), None, None, None, None, None
+            H,w,_ = center(as_samples(as_batch(h, 'h', low=1, ndim=(2, 3, 4))), weight, ctx.reduce)
+            H = center(H, weight, ctx.reduce)[0]        # twice: a rounded mean must not push
+            total = torch.addmm(as_samples(grad).to(H), H if w is None else w*H, factor*M)
+        return as_shape(total, h).to(grad), *[None]*7
 
 # %% ../nbs/23_vcreg_layer.ipynb #c027
 def vcreg_inject(
@@ -51,15 +59,21 @@ def vcreg_inject(
     delta:float|None=None,  # of the smooth L1; None: squares
     eps:float=0.,           # added to each variance under the root
     scale:Tensor|None=None, # scalar; the gradient that is added even if the loss is not used
+    weight:Tensor|None=None,   # of samples or positions, see `sample_weight`; a constant
+    reduce:Callable|None=None, # makes sums over these samples sums over all, see `all_sum`
 )->tuple[Tensor, Tensor]:   # h, and its VCReg loss
     "Pass `h` on with its VCReg loss; the gradient of the loss joins that of `h` in one product."
     check_vcreg(alpha, beta, delta, eps)
-    n,d = as_samples(as_batch(h, 'h', low=1, ndim=(2, 3, 4))).shape
-    if n < 2: raise ValueError(f"h must hold at least 2 samples, got shape {tuple(h.shape)}")
+    n,d = as_samples(wide := as_batch(h, 'h', low=1, ndim=(2, 3, 4))).shape
+    if n < 2 and not reduce:
+        raise ValueError(f"h must hold at least 2 samples, got shape {tuple(h.shape)}")
+    if weight is not None:
+        if weight.requires_grad: raise ValueError('weight must be constant here; use `vcreg`')
+        weight = sample_weight(weight, wide)
     if scale is None: scale = torch.zeros((), device=h.device)
-    return _Inject.apply(h, scale, alpha, beta, delta, eps)
+    return _Inject.apply(h, scale, weight, reduce, alpha, beta, delta, eps)
 
-# %% ../nbs/23_vcreg_layer.ipynb #c035
+# %% ../nbs/23_vcreg_layer.ipynb #c039
 class VCRegLayer(nn.Module):
     "Identity that keeps the VCReg loss of what passes in `.loss`; does nothing in eval mode."
     loss:Tensor|None
@@ -75,20 +89,23 @@ class VCRegLayer(nn.Module):
         check_vcreg(alpha, beta, delta, eps); check_positive('inject', inject, zero=True)
         self.alpha,self.beta,self.delta,self.eps = alpha,beta,delta,eps
         self.loss = None
+        self.reduce:Callable|None = None
         self.register_buffer('scale', torch.tensor(float(inject)), persistent=False)
 
     def forward(self,
-        h:Tensor, # features, (n, d), (n, t, d) or (n, c, h, w)
-    )->Tensor:    # h
+        h:Tensor,                # features, (n, d), (n, t, d) or (n, c, h, w)
+        weight:Tensor|None=None, # of samples or positions, see `sample_weight`
+    )->Tensor:                   # h
         self.loss = None
         if not self.training: return h
-        h,self.loss = vcreg_inject(h, self.alpha, self.beta, self.delta, self.eps, self.scale)
+        h,self.loss = vcreg_inject(h, self.alpha, self.beta, self.delta, self.eps, self.scale,
+                                   weight, self.reduce)
         return h
 
     def extra_repr(self):
         return f'alpha={self.alpha}, beta={self.beta}, delta={self.delta}, eps={self.eps}'
 
-# %% ../nbs/23_vcreg_layer.ipynb #c036
+# %% ../nbs/23_vcreg_layer.ipynb #c040
 def vcreg_total(
     model:nn.Module, # with one `VCRegLayer` or more, after a forward pass in training mode
 )->Tensor:           # scalar
@@ -99,7 +116,7 @@ def vcreg_total(
         raise ValueError('model must have run forward in training mode, every VCRegLayer called')
     return torch.stack(losses).sum()
 
-# %% ../nbs/23_vcreg_layer.ipynb #c047
+# %% ../nbs/23_vcreg_layer.ipynb #c053
 def beta_from_algorithm1(
     beta:float, # as used with the printed layer
     n:int,      # samples: batch size times positions

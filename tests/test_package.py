@@ -1,6 +1,6 @@
 "The package as users and tools see it."
-import configparser, re, subprocess, sys
-import pytest
+import configparser, importlib, re, subprocess, sys
+import pytest, yaml
 from book import ROOT
 
 MODULES = sorted(p.stem for p in (ROOT/"sigreg_nb").glob("[a-z]*.py"))
@@ -31,9 +31,20 @@ def test_readme_is_in_step():
     done = subprocess.run([sys.executable, "tools/readme.py", "--check"], cwd=ROOT)
     assert done.returncode == 0, "run python3 tools/readme.py"
 
-def test_pages_preprocess_without_quarto():
+def test_pages_and_reference_preprocess_without_quarto(needs):
+    needs((ROOT/"node_modules"/"katex").exists(), "needs npm (KaTeX)")
     done = subprocess.run([sys.executable, "tools/site.py"], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]
+    pages = yaml.safe_load((ROOT/"_proc"/"_quarto.yml").read_text())["book"]["chapters"]
+    flat = [c for item in pages for c in (item["chapters"] if isinstance(item, dict) else [item])]
+    assert not [c for c in flat if not (ROOT/"_proc"/c).exists()]
+    for name in "katex/katex.min.js", "sortable.html", "card.png": assert (ROOT/"_proc"/name).exists(), name
+    for path in (ROOT/"sigreg_nb").glob("[a-z]*.py"):
+        if path.stem == "cli": continue
+        text = (ROOT/"_proc"/f"api-{path.stem}.qmd").read_text()
+        names = importlib.import_module(f"sigreg_nb.{path.stem}").__all__
+        assert not [n for n in names if f"## {n}" not in text], path.stem
+        assert "LNone" not in text and " at 0x" not in text
 
 def test_an_unknown_job_is_explained():
     done = subprocess.run([sys.executable, "run.py", "nonsense"], cwd=ROOT, capture_output=True, text=True)
