@@ -26,10 +26,10 @@ def install(extra):
     stamp.write_text(digest)
 
 
-def katex():
-    "Fetch KaTeX for the formula check, where there is npm."
+def node_modules():
+    "Fetch KaTeX for the formula check and the browser driver for the story, where there is npm."
     npm = shutil.which("npm")
-    if npm and not (HERE/"node_modules"/"katex").exists():
+    if npm and not all((HERE/"node_modules"/name).exists() for name in ("katex", "playwright-core")):
         subprocess.run([npm, "ci", "--silent", "--no-fund", "--no-audit"], cwd=HERE)
 
 
@@ -39,7 +39,7 @@ def main(job="help", *options):
     if job not in ("demo", "test", "setup"): sys.exit(__doc__)
     install("" if job == "demo" else "[dev]")
     if job == "test":
-        katex()
+        node_modules()
         return subprocess.call([BIN/"python", "-m", "pytest", "-n", "2", *options], cwd=HERE)
     if job == "demo": return subprocess.call([BIN/"sigreg", "demo", *options])
 

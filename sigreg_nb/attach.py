@@ -24,13 +24,14 @@ from torch import Tensor, nn
 from .epps_pulley import as_grid, null_mean
 from .exact import Synced
 from .notation import check_choice, check_count, check_positive
-from .taps import Recorder, Taps, _Hook, additive, find_sites, first_tensor, mix, named_sites
+from .taps import (Recorder, Taps, _Hook, additive, find_sites, first_tensor, mix,
+                            named_sites)
 
 # %% ../nbs/34_attach.ipynb #c008
 RECTIFIERS = nn.ReLU,nn.ReLU6
 
-class Rectified(Recorder):
-    "Record which ReLU module made what a site holds, instead of what it holds."
+class _Watched(Recorder):
+    "Record the ReLU call that made what a site holds, if there is one, and its lowest value."
     def attach(self):
         "Put the hooks in, those of the ReLUs first: a site may be one."
         watched = [] if self.handles else [(name, m) for name,m in named_sites(self.model)
@@ -63,6 +64,9 @@ class Rectified(Recorder):
         self.ends.pop(name, None)
         if self.seen and self.seen[2] is x: self.ends[name] = self.seen[:2]
 
+# %% ../nbs/34_attach.ipynb #c009
+class Rectified(_Watched):
+    "Which ReLU module made what a site holds?"
     def found(self)->dict[str, str]:
         "Site to ReLU, whose last call of the forward made it."
         return {site: relu for site,(relu,call) in self.ends.items() if call == self.calls[relu]}
@@ -71,7 +75,7 @@ class Rectified(Recorder):
         "Sites that held no negative value, before any pooling (waits for the device)."
         return [site for site,low in self.lowest.items() if low >= 0]
 
-# %% ../nbs/34_attach.ipynb #c010
+# %% ../nbs/34_attach.ipynb #c011
 def before_relu(
     model:nn.Module,          # any network
     sites:str|Iterable[str],  # places that hold the output of a ReLU
@@ -85,11 +89,12 @@ def before_relu(
         for m,training in modes.items(): m.training = training
     found = trace.found()
     lost = [site for site in trace.sites if site not in found]
-    if lost: raise ValueError(f"cannot tell what comes before the ReLU of {', '.join(lost)}: no ReLU "
-                              'module made what they hold, or it was called again later')
+    if lost:
+        raise ValueError(f"cannot tell what comes before the ReLU of {', '.join(lost)}: no ReLU "
+                         'module made what they hold, or it was called again later')
     return list(dict.fromkeys(found[site] for site in trace.sites))
 
-# %% ../nbs/34_attach.ipynb #c013
+# %% ../nbs/34_attach.ipynb #c014
 #: name -> how task loss and regularizer become one number
 COMBINATIONS:dict[str, Callable] = {'add':additive, 'mix':mix}
 
@@ -112,7 +117,7 @@ def _pattern(
     try: return pattern if set(find_sites(model, pattern)) == set(names) else names
     except ValueError: return names
 
-# %% ../nbs/34_attach.ipynb #c015
+# %% ../nbs/34_attach.ipynb #c016
 class _Tapped(Taps):
     "The life cycle of `Attached`: settings and hooks."
     def __init__(self, model, sites, reg, weight, pool, at, combine, over, call):
@@ -146,7 +151,14 @@ class _Tapped(Taps):
     def __enter__(self): return self if self.handles else self.attach()
     def __exit__(self, error, *args): self.detach()
 
-# %% ../nbs/34_attach.ipynb #c016
+    def report(self, reg=None)->list[dict]:
+        "One `site_row` per site, for the regularizer that is attached unless another is given."
+        def as_is(r): return r if hasattr(r.reg, 'floor') else r.__call__ # which has no floor
+        if reg is None and isinstance(self.synced, dict):
+            reg = {k:as_is(r) for k,r in self.synced.items()}
+        return super().report(as_is(self.synced) if reg is None else reg)
+
+# %% ../nbs/34_attach.ipynb #c017
 _UNREACHABLE = ('{n} of {all} sites hold no negative value: {sites}. N(0, I) is out of reach after '
                 'a ReLU (strong SIGReg sees the mean; Weak-SIGReg and VCReg subtract it). ')
 
@@ -162,14 +174,14 @@ def _warn_of_relus(taps:_Tapped, trace:Rectified)->None:
     else: text += 'No ReLU module of their own ends them: tap a module before the ReLU.'
     warnings.warn(text, UserWarning, stacklevel=5)
 
-# %% ../nbs/34_attach.ipynb #c017
+# %% ../nbs/34_attach.ipynb #c018
 class Attached(_Tapped):
     "Taps with a regularizer and its weight, ready for a training loop; made by `attach`."
     last:dict[str, Tensor] = {} # value of each site in the last loss
 
     def value(self)->Tensor:
         "The regularizer without its weight: mean, or sum, over the sites."
-        if self.trace and self.features: self._first_time()
+        if self.trace and self.features: self._first_time(self.trace)
         for r in self.regs:
             if isinstance(r, nn.Module): r.train(self.model.training)
         values = self.values(self.synced)
@@ -190,15 +202,8 @@ class Attached(_Tapped):
         if not self.model.training: return task
         return COMBINATIONS[self.combine](task, share*self.value(), self.weight)
 
-    def report(self, reg=None)->list[dict]:
-        "One `site_row` per site, for the regularizer that is attached unless another is given."
-        def as_is(r): return r if hasattr(r.reg, 'floor') else r.__call__ # which has no floor
-        if reg is None and isinstance(self.synced, dict):
-            reg = {k:as_is(r) for k,r in self.synced.items()}
-        return super().report(as_is(self.synced) if reg is None else reg)
-
-    def _first_time(self)->None:
-        trace,self.trace = self.trace,None
+    def _first_time(self, trace:Rectified)->None:
+        self.trace = None
         trace.detach(); _warn_of_relus(self, trace)
         for r in self.regs:
             if isinstance(r, nn.Module): r.to(next(iter(self.features.values())).device)
@@ -207,7 +212,7 @@ class Attached(_Tapped):
         return (f'Attached({len(self.sites)} sites, {self.reg}, weight={self.weight}, '
                 f'combine={self.combine!r}, over={self.over!r})')
 
-# %% ../nbs/34_attach.ipynb #c018
+# %% ../nbs/34_attach.ipynb #c019
 def attach(
     model:nn.Module,          # any network; nothing in it changes
     sites:str|Iterable[str],  # names or globs of its modules, see `matches`
@@ -222,7 +227,7 @@ def attach(
     "Regularize named modules of `model` from outside."
     return Attached(model, sites, reg, weight, pool, at, combine, over, call).attach()
 
-# %% ../nbs/34_attach.ipynb #c039
+# %% ../nbs/34_attach.ipynb #c040
 @dataclass(frozen=True)
 class Convention:
     "How a code base writes its loss; None: not documented."
@@ -242,9 +247,7 @@ class Convention:
         check_choice('pairs', self.pairs, (None, 'd(d-1)', 'd', 'algorithm1'))
         if self.hinge is not None: check_positive('hinge', self.hinge)
 
-# %% ../nbs/34_attach.ipynb #c040
-_VICREG = dict(hinge=.5, pairs='d')
-
+# %% ../nbs/34_attach.ipynb #c041
 #: code base -> its convention; 'sigreg_nb' is `attach` with the defaults of the regularizers
 CONVENTIONS:dict[str, Convention] = {
     'sigreg_nb':          Convention(),
@@ -269,7 +272,7 @@ def as_convention(
     check_choice(name, convention, CONVENTIONS)
     return CONVENTIONS[convention]
 
-# %% ../nbs/34_attach.ipynb #c042
+# %% ../nbs/34_attach.ipynb #c043
 #: what a weight multiplies: a whole regularizer, or one of the two terms of VCReg
 TERMS = 'strong','weak','variance','covariance'
 
@@ -283,8 +286,8 @@ def _factor(convention, term, n, sites, d, loss):
     if term == 'strong' and convention.scale == 'n': f *= need('n', n, 2)
     if term == 'weak' and convention.form == 'squared':
         if loss is None:
-            raise ValueError('loss must be given, got None: the gradients of a norm and of its square '
-                             'agree only where the norm has one value, and at a single site')
+            raise ValueError('loss must be given, got None: the gradients of a norm and of its '
+                             'square agree only where the norm has one value, at one site')
         check_positive('loss', loss); f *= 2*loss
     if term == 'variance': f *= convention.hinge
     if term == 'covariance':
@@ -292,12 +295,12 @@ def _factor(convention, term, n, sites, d, loss):
         if convention.pairs == 'algorithm1': f *= need('n', n, 2) - 1
     return f
 
-# %% ../nbs/34_attach.ipynb #c044
+# %% ../nbs/34_attach.ipynb #c045
 def _shared(a:Convention, b:Convention, term:str)->dict:
     "The settings that matter for `term`, neutral where the two agree."
-    matters = {'strong':('scale',), 'weak':('form',), 'variance':('hinge',), 'covariance':('pairs',)}
+    matters = {'strong':'scale', 'weak':'form', 'variance':'hinge', 'covariance':'pairs'}
     neutral = dict(over='mean', scale='mean', form='frobenius', hinge=1., pairs='d(d-1)')
-    keys = 'over',*matters[term]
+    keys = 'over',matters[term]
     for key in keys:
         if None in (getattr(a, key), getattr(b, key)):
             raise ValueError(f'{key} is not documented for this code base; give a Convention')
@@ -330,13 +333,12 @@ def convert_weight(
 
 def _fields(c): return {f.name: getattr(c, f.name) for f in fields(c)}
 
-# %% ../nbs/34_attach.ipynb #c065
+# %% ../nbs/34_attach.ipynb #c066
 class _LightningHooks:
     "The hooks of `lightning_callback`; the base class is joined when it is made."
     def __init__(self, sites, reg, net, tag, **kwargs):
         self.sites,self.reg,self.net,self.tag,self.kwargs = sites,reg,net,tag,kwargs
-        self.attached:Attached|None = None
-        self.regs = _check_regularizer(reg)
+        self.attached,self.regs = None,_check_regularizer(reg)
 
     @property
     def state_key(self)->str: return f'SIGRegCallback[{self.sites}]'
@@ -372,7 +374,7 @@ class _LightningHooks:
 
     def on_exception(self, trainer, pl_module, exception)->None: self.on_fit_end(trainer, pl_module)
 
-# %% ../nbs/34_attach.ipynb #c066
+# %% ../nbs/34_attach.ipynb #c067
 def _lightning():
     "The package whose trainer is in use: `lightning`, or the older `pytorch_lightning`."
     new,old = 'lightning.pytorch','pytorch_lightning'
@@ -393,7 +395,7 @@ def lightning_callback(
     kind = type('SIGRegCallback', (_LightningHooks, _lightning().Callback), {})
     return kind(sites, reg, net, tag, weight=weight, **kwargs)
 
-# %% ../nbs/34_attach.ipynb #c073
+# %% ../nbs/34_attach.ipynb #c074
 class SIGRegTrainerMixin:
     "Put before `transformers.Trainer`: its training loss gets a penalty, its evaluation none."
     def __init__(self, *args, regularizer:Attached, **kwargs):
@@ -405,7 +407,7 @@ class SIGRegTrainerMixin:
     def compute_loss(self, model, inputs, return_outputs=False, num_items_in_batch=None):
         "The loss of the trainer plus a penalty, divided as the trainer divides its own."
         this:Any = self
-        loss,outputs = super().compute_loss(model, inputs, return_outputs=True, # type: ignore[misc]
+        loss,outputs = super().compute_loss(model, inputs, return_outputs=True,
                                             num_items_in_batch=num_items_in_batch)
         divided = getattr(self, 'loss_is_scaled_for_ga', None)
         if divided is None:
@@ -419,11 +421,11 @@ class SIGRegTrainerMixin:
         "The logs of the trainer, with the mean over sites beside the loss."
         last = self.regularizer.last
         if 'loss' in logs and last: logs = {**logs, 'sigreg': float(sum(last.values()))/len(last)}
-        return super().log(logs, *args, **kwargs) # type: ignore[misc]
+        return super().log(logs, *args, **kwargs)
 
-# %% ../nbs/34_attach.ipynb #c079
+# %% ../nbs/34_attach.ipynb #c080
 def log_sites(
-    writer,            # has add_scalar(tag, value, step): TensorBoard's SummaryWriter; None: only read
+    writer,            # has add_scalar, as TensorBoard's SummaryWriter; None: nothing is written
     reg:Attached,      # after a forward
     step:int,          # of the training
     tag:str='sigreg',  # first part of the names
@@ -435,5 +437,6 @@ def log_sites(
     for row in rows:
         if 'floor' in row: row['excess'] = row['value'] - row['floor']
         for key in 'value','floor','excess','rank','rank_share':
-            if writer is not None and key in row: writer.add_scalar(f"{tag}/{key}/{row['site']}", row[key], step)
+            if writer is None or key not in row: continue
+            writer.add_scalar(f"{tag}/{key}/{row['site']}", row[key], step)
     return rows

@@ -59,8 +59,8 @@ def gather_batch(
 class Synced(nn.Module):
     "A regularizer of the rows of all processes; of z alone where there is one process."
     def __init__(self,
-        reg:Callable, # regularizer of z, or a `VCRegLayer`
-        group=None,   # process group; None: all
+        reg:Any,    # regularizer of z, or a `VCRegLayer`
+        group=None, # process group; None: all
     ):
         super().__init__()
         self.reg,self.group = reg,group
@@ -75,8 +75,9 @@ class Synced(nn.Module):
         z:Tensor,       # rows of this process
         *weight:Tensor, # of these rows, if the regularizer takes weights
     )->Tensor:          # the same on all processes
-        if self._gathers(): z,*weight = (gather_batch(x, self.group) for x in (z, *weight))
-        return self.reg(z, *weight)
+        xs = [z, *weight]
+        if self._gathers(): xs = [gather_batch(x, self.group) for x in xs]
+        return self.reg(*xs)
 
     def stacked(self,
         Z:Tensor,       # rows of this process at L sites of one shape, (L, n, d)
@@ -84,10 +85,10 @@ class Synced(nn.Module):
     )->Tensor:          # (L,)
         "The values of L calls, in one computation if the regularizer can."
         if not hasattr(self.reg, 'stacked'): return torch.stack([self(z, *weight) for z in Z])
-        if self._gathers():
-            Z,*weight = (gather_batch(x, self.group) for x in (Z.transpose(0, 1), *weight))
-            Z = Z.transpose(0, 1)
-        return self.reg.stacked(Z, *weight)
+        def turn(x): return x if x.ndim == 1 else x.transpose(0, 1)   # rows first, and back
+        xs = [Z, *weight]
+        if self._gathers(): xs = [turn(gather_batch(turn(x), self.group)) for x in xs]
+        return self.reg.stacked(*xs)
 
     def floor(self,
         n:int, # rows of each process; their mean, if they differ
@@ -97,8 +98,9 @@ class Synced(nn.Module):
         return self.reg.floor(n*ranks(self.group), d)
 
 # %% ../nbs/26_exact.ipynb #c041
-def _random_state(): return (torch.get_rng_state(),
-    torch.cuda.get_rng_state_all() if torch.cuda.is_available() and torch.cuda.is_initialized() else [])
+def _random_state():
+    devices = torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else []
+    return torch.get_rng_state(), devices
 
 def _restore(state):
     torch.set_rng_state(state[0])
@@ -120,7 +122,8 @@ def microbatched(
     sizes = [[len(z) for z in p.values()] for p in parts]
     L = loss(whole)
     L.backward()
-    grads = zip(*(z.grad.split(list(n)) for z,n in zip(whole.values(), zip(*sizes))))
+    slopes = (torch.zeros_like(z) if z.grad is None else z.grad for z in whole.values())
+    grads = zip(*(g.split(list(n)) for g,n in zip(slopes, zip(*sizes))))
     after = _random_state()
     for i,(x,state,g) in enumerate(zip(batches, states, grads)):
         _restore(state)

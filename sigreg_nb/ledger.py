@@ -159,6 +159,7 @@ def paired(
     level:float=.95,        # of the interval
 )->dict:                    # n, mean, low, high; NaN bounds with fewer than two seeds
     "Difference b - a over common seeds, with Student's interval."
+    if runs.empty: raise ValueError('runs must hold at least one run')
     if runs.duplicated(['name', 'seed']).any(): raise ValueError('runs must differ in name or seed')
     wide = runs.pivot(index='seed', columns='name', values=value)
     for name in (a, b):

@@ -27,7 +27,7 @@ def lattice(
     return h/2 if half else h, num_knots//2, half
 
 # %% ../nbs/13_recurrence.ipynb #c017
-def _constants(grid, like):
+def _compute(grid, like):
     "Weights W and targets e^{-t²/2}, (m, 1), and the pair ±t, (2, m, 1), where `like` is."
     first,m,half = lattice(grid)
     if like.is_cuda:
@@ -38,10 +38,23 @@ def _constants(grid, like):
         phi = [exp(-x**2/2) for x in t]
         W = [2*first*(1 + half)*p for p in phi]
         C = like.new_tensor([[*W[:-1], W[-1]/2], phi, t, [-x for x in t]])
-    W,phi,*pair = C[...,None].split([1, 1, 2])
-    return W[0],phi[0],pair[0]
+    W,phi,pair = C[...,None].split([1, 1, 2])
+    return W[0],phi[0],pair
 
-# %% ../nbs/13_recurrence.ipynb #c019
+# %% ../nbs/13_recurrence.ipynb #c018
+_KNOWN:dict = {}
+def _constants(grid, like):
+    "`_compute`, once."
+    if torch.compiler.is_compiling(): return _compute(grid, like)
+    key = *grid,like.dtype,like.device
+    if key in _KNOWN: return _KNOWN[key]
+    found = _compute(grid, like)
+    recording = like.is_cuda and torch.cuda.is_current_stream_capturing()
+    lasting = not recording and not torch.is_inference_mode_enabled() and type(found[0]) is Tensor
+    if lasting: _KNOWN[key] = found
+    return found
+
+# %% ../nbs/13_recurrence.ipynb #c020
 def _start(u, first, half):
     "X₀ and X₁, pairs of cosine and sine, and the factor 2cos θ of the recurrence."
     phase = u*first
@@ -49,14 +62,14 @@ def _start(u, first, half):
     if half: return torch.stack([X[0], -X[1]]),X,4*X[0].square() - 2
     return X.new_tensor([1., 0.]).view(2, *[1]*u.ndim),X,2*X[0]
 
-# %% ../nbs/13_recurrence.ipynb #c027
+# %% ../nbs/13_recurrence.ipynb #c028
 def _signed(x):
     "Knot j of x (…, m, k) times (-1)^⌊j/2⌋."
     x = x.clone()
     for i in (1, 2): x[...,i::4,:].neg_()
     return x
 
-# %% ../nbs/13_recurrence.ipynb #c029
+# %% ../nbs/13_recurrence.ipynb #c030
 def _block_sums(u, w, first, m, half):
     "Unsigned sums of one block, u (L, r, k) and w (L, r) or None: (L, 2, m, k)."
     E0,E1,c2 = _start(u, first, half)
@@ -67,7 +80,7 @@ def _block_sums(u, w, first, m, half):
         out.append(E1.sum(-2))
     return torch.stack(out, dim=-2).movedim(0, 1)
 
-# %% ../nbs/13_recurrence.ipynb #c031
+# %% ../nbs/13_recurrence.ipynb #c032
 BLOCK = 1 << 14 # numbers in a block
 def _blocks(u):
     "Where the blocks of u (L, n, k) are: whole sites together while they fit, else rows of one."
@@ -77,7 +90,7 @@ def _blocks(u):
     return [(slice(l, l+sites), slice(i, i+rows)) for l in range(0, L, sites)
                                                   for i in range(0, n, rows)]
 
-# %% ../nbs/13_recurrence.ipynb #c033
+# %% ../nbs/13_recurrence.ipynb #c034
 def wave_sums(
     u:Tensor,           # projections, (L, n, k)
     w:Tensor|None,      # weights, (L, n); None: ones
@@ -93,7 +106,7 @@ def wave_sums(
     for at in (at, *more): out[at[0]] += part(at)
     return _signed(out)
 
-# %% ../nbs/13_recurrence.ipynb #c036
+# %% ../nbs/13_recurrence.ipynb #c037
 def _block_series(u, a, first, half):
     "Clenshaw's rule on one block, u (L, r, k), with signed coefficients a (m, 2, L, 1, k)."
     X0,X1,c2 = _start(u, first, half)
@@ -102,13 +115,13 @@ def _block_series(u, a, first, half):
         b1,b2 = torch.addcmul(b2 + a[j-1], c2, b1, value=(-1)**j),b1
     return (b1*X1).addcmul_(b2, X0).sum(0)
 
-# %% ../nbs/13_recurrence.ipynb #c037
+# %% ../nbs/13_recurrence.ipynb #c038
 def wave_series(
     u:Tensor,  # where, (L, n, k)
     a:Tensor,  # coefficients of cosines and sines, (L, 2, m, k)
     grid:Grid,
 )->Tensor:     # (L, n, k), in the dtype of u
-    "The trigonometric polynomial Σ a₁ cos tu + a₂ sin tu of every column (@eq-recurrence-clenshaw)."
+    "The polynomial Σ a₁ cos tu + a₂ sin tu of every column (@eq-recurrence-clenshaw)."
     first,_,half = lattice(grid)
     a = _signed(a).permute(2, 1, 0, 3).unsqueeze(-2)
     def part(at): return _block_series(u[at].to(a.dtype), a[:,:,at[0]], first, half)
@@ -118,7 +131,7 @@ def wave_series(
     for at in (at, *more): out[at] = part(at)
     return out
 
-# %% ../nbs/13_recurrence.ipynb #c040
+# %% ../nbs/13_recurrence.ipynb #c041
 def _flat(u): return u.reshape(-1, *u.shape[-2:])
 
 class _ECFSums(torch.autograd.Function):
@@ -143,7 +156,7 @@ class _ECFSums(torch.autograd.Function):
             dw = ctx.series(flat.to(g.dtype), g, ctx.grid).sum(-1).view(w.shape)
         return du,dw,None,None,None
 
-# %% ../nbs/13_recurrence.ipynb #c041
+# %% ../nbs/13_recurrence.ipynb #c042
 def check_projections(
     u, # given
 )->Tensor: # the same
@@ -154,7 +167,7 @@ def check_projections(
         raise ValueError(f"u must have shape (…, n, k) and not be empty, got {tuple(u.shape)}")
     return u
 
-# %% ../nbs/13_recurrence.ipynb #c042
+# %% ../nbs/13_recurrence.ipynb #c043
 def ecf_sums(
     u:Tensor,                # projections, (…, n, k)
     grid='weak-sigreg',      # key of `GRIDS`, or (t_max, num_knots)
@@ -169,7 +182,7 @@ def ecf_sums(
         weight = as_weight(weight, rows, real).expand(rows)
     return _ECFSums.apply(u, weight, grid, sums, series)
 
-# %% ../nbs/13_recurrence.ipynb #c048
+# %% ../nbs/13_recurrence.ipynb #c049
 def totals(
     u:Tensor,                # projections, (…, n, k)
     weight:Tensor|None=None, # (n,) or (…, n)
@@ -180,26 +193,26 @@ def totals(
     w = as_weight(weight, u.shape[:-1], real)
     return torch.stack([w.sum(-1), w.square().sum(-1)], dim=-1)
 
-# %% ../nbs/13_recurrence.ipynb #c049
+# %% ../nbs/13_recurrence.ipynb #c050
 def effective_size(
     total:Tensor, # Σw and Σw², (…, 2)
 )->Tensor:        # (…)
     "(Σw)²/Σw²: the number of samples, for weights 0 and 1."
     return total[...,0].square() / total[...,1]
 
-# %% ../nbs/13_recurrence.ipynb #c051
+# %% ../nbs/13_recurrence.ipynb #c052
 def statistic(
     sums:Tensor,        # of `ecf_sums`, (…, 2, m, k)
     total:Tensor,       # of `totals`, (2,) or (…, 2)
     grid='weak-sigreg', # key of `GRIDS`, or (t_max, num_knots)
 )->Tensor:              # T, (…, k)
     "The Epps-Pulley statistic of a batch of which only the sums are known."
-    W,phi,_ = _constants(grid, sums)
+    W,phi,_ = _constants(as_grid(grid), sums)
     c,s = (sums/total[...,:1,None,None]).unbind(-3)
     gap = (c - phi).square() + s.square()
     return effective_size(total)[...,None] * (gap*W).sum(-2)
 
-# %% ../nbs/13_recurrence.ipynb #c052
+# %% ../nbs/13_recurrence.ipynb #c053
 def additive(
     u:Tensor,                     # projections, (…, n, k)
     grid='weak-sigreg',           # key of `GRIDS`, or (t_max, num_knots)
@@ -212,7 +225,7 @@ def additive(
     found = ecf_sums(u, grid, weight, sums, series),totals(u, weight)
     return found if reduce is None else (reduce(found[0]), reduce(found[1]))
 
-# %% ../nbs/13_recurrence.ipynb #c054
+# %% ../nbs/13_recurrence.ipynb #c055
 class _Score(torch.autograd.Function):
     "Statistic of every column and, if somebody will need it, its derivative."
     @staticmethod
@@ -232,7 +245,7 @@ class _Score(torch.autograd.Function):
         du, = ctx.saved_tensors
         return (du * g[...,None,:]).to(du),None,None,None,None
 
-# %% ../nbs/13_recurrence.ipynb #c055
+# %% ../nbs/13_recurrence.ipynb #c056
 def fast_epps_pulley(
     u:Tensor,                  # projections, (…, n, k)
     grid='weak-sigreg',        # key of `GRIDS`, or (t_max, num_knots)

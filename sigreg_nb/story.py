@@ -210,7 +210,8 @@ def _frames(clouds, reg):
     half = [float(z.abs().max()) for z in clouds]
     code = [((z/(h or 1.) + 1)*127).round().byte().flatten().tolist() for z,h in zip(clouds, half)]
     number = lambda f: [round(float(f(z)), 3) for z in clouds]
-    return dict(xy=base64.b64encode(bytes(sum(code, []))).decode(), half=[round(h, 5) for h in half],
+    xy = base64.b64encode(bytes(sum(code, []))).decode()
+    return dict(xy=xy, half=[round(h, 5) for h in half],
                 loss=number(LOSSES[reg]), rank=number(participation_ratio), size=number(spread))
 
 # %% ../nbs/01_story.ipynb #c037
@@ -252,7 +253,7 @@ def place_data()->dict:
     "What happens to a batch, step by step."
     return dict(steps=[
         'A batch of images enters. LeJEPA cuts several views out of each image.',
-        'The network turns images into features: block by block, or view by view with shared weights.',
-        'A regularizer looks at the cloud of the whole batch: after every block, or at the embeddings.',
+        'The network turns images into features, block by block; in LeJEPA each view by itself.',
+        'A regularizer looks at the cloud of the batch: after every block, or at the embeddings.',
         'The main loss asks its own question: is the label right? Do the views predict each other?',
         'Both are mixed with a weight λ, and the gradient of the sum trains the network.'])

@@ -7,12 +7,15 @@ __all__ = ['SCALES', 'strong_floor', 'strong_sigreg', 'StrongSIGReg']
 
 # %% ../nbs/20_strong.ipynb #c002
 from functools import partial
+from typing import Callable
 
 import torch
 from torch import Tensor
 
-from .epps_pulley import as_grid, epps_pulley, null_mean
+from .epps_pulley import as_grid, null_mean
+from .kernel import machinery
 from .notation import as_batch, check_choice, check_count, full_precision
+from .recurrence import additive, effective_size, fast_epps_pulley, statistic
 from .slices import SLICES, Stream, random_slices
 
 # %% ../nbs/20_strong.ipynb #c012
@@ -28,7 +31,28 @@ def strong_floor(
     check_count('n', n, low=2); check_choice('scale', scale, SCALES)
     return null_mean(grid) / (1 if scale == 'n' else n)
 
-# %% ../nbs/20_strong.ipynb #c015
+# %% ../nbs/20_strong.ipynb #c016
+def _strong(z, A, grid, scale, excess, weight=None, reduce=None):
+    "The loss of batches z (…, n, d) along slices A (…, d, k): (…)."
+    u = z @ A
+    sums,series = machinery(u, grid)
+    if weight is None and reduce is None:
+        T,n = fast_epps_pulley(u, grid, sums=sums, series=series),z.shape[-2]
+    else:
+        found,total = additive(u, grid, weight, reduce, sums, series)
+        T,n = statistic(found, total, grid),effective_size(total)
+    L = T.mean(-1)
+    if excess: L = L - null_mean(grid)
+    return L if scale == 'n' else L/n
+
+# %% ../nbs/20_strong.ipynb #c017
+def _check_slices(A, d):
+    if not isinstance(A, Tensor): raise TypeError(f"A must be a Tensor, got {type(A).__name__}")
+    if not A.is_floating_point(): raise TypeError(f"A must be floating point, got {A.dtype}")
+    if A.ndim != 2 or len(A) != d or not A.shape[1]:
+        raise ValueError(f"A must have shape ({d}, k), k > 0; got {tuple(A.shape)}")
+
+# %% ../nbs/20_strong.ipynb #c018
 def strong_sigreg(
     z:Tensor,                  # embeddings, (n, d)
     num_slices:int=64,         # k
@@ -39,23 +63,22 @@ def strong_sigreg(
     A:Tensor|None=None,        # slices, (d, k), unit columns; drawn when not given
     generator:torch.Generator|None=None, # RNG of the slices
     check_finite:bool=False,   # look for NaN and Inf in z? (waits for the device)
+    weight:Tensor|None=None,   # of the rows, (n,), nonnegative, on any scale; None: all equal
+    reduce:Callable|None=None, # applied to every sum over rows, for a batch in parts
 )->Tensor:                     # scalar
     "Mean Epps-Pulley statistic of `z` over random slices (LeJEPA, Algorithm 1)."
     check_choice('scale', scale, SCALES); check_choice('slices', slices, SLICES)
     check_count('num_slices', num_slices)
-    z = as_batch(z, check_finite=check_finite)
-    n,d = z.shape
-    if A is not None and (A.ndim != 2 or len(A) != d or not A.shape[1]):
-        raise ValueError(f"A must have shape ({d}, k), k > 0; got {tuple(A.shape)}")
+    grid,z = as_grid(grid),as_batch(z, check_finite=check_finite, low=2 if reduce is None else 1)
+    d = z.shape[1]
+    if A is not None: _check_slices(A, d)
     with full_precision(z):
         if A is None:
             A = random_slices(d, num_slices, slices, partial(torch.randn, generator=generator),
                               dtype=z.dtype, device=z.device)
-        T = epps_pulley(z @ A.to(z), grid).mean()
-        if excess: T = T - null_mean(grid)
-        return T if scale == 'n' else T/n
+        return _strong(z, A.to(z), grid, scale, excess, weight, reduce)
 
-# %% ../nbs/20_strong.ipynb #c067
+# %% ../nbs/20_strong.ipynb #c074
 class StrongSIGReg(Stream):
     "`strong_sigreg` with fresh slices at every call, from its own seed and step."
     def __init__(self,
@@ -72,13 +95,29 @@ class StrongSIGReg(Stream):
         check_choice('scale', scale, SCALES); check_choice('slices', slices, SLICES)
         self.num_slices,self.grid,self.scale,self.excess = num_slices,as_grid(grid),scale,excess
         self.slices,self.check_finite = slices,check_finite
+        self.reduce:Callable|None = None # applied to every sum over rows
 
     def forward(self,
-        z:Tensor, # embeddings, (n, d)
-    )->Tensor:    # scalar
-        z = as_batch(z, check_finite=self.check_finite)
+        z:Tensor,                # embeddings, (n, d)
+        weight:Tensor|None=None, # of the rows, (n,)
+    )->Tensor:                   # scalar
+        z = as_batch(z, check_finite=self.check_finite, low=2 if self.reduce is None else 1)
         A = random_slices(z.shape[1], self.num_slices, self.slices, self.normal, z.dtype, z.device)
-        return strong_sigreg(z, grid=self.grid, scale=self.scale, excess=self.excess, A=A)
+        return strong_sigreg(z, grid=self.grid, scale=self.scale, excess=self.excess, A=A,
+                             weight=weight, reduce=self.reduce)
+
+    def stacked(self,
+        Z:Tensor,                # several batches of one shape, (L, n, d)
+        weight:Tensor|None=None, # of the rows, (n,) or (L, n)
+    )->Tensor:                   # (L,)
+        "The losses of L successive calls, computed together."
+        Z = as_batch(Z, 'Z', low=1, ndim=(3,), check_finite=self.check_finite)
+        if self.reduce is None and Z.shape[1] < 2:
+            raise ValueError(f"Z must have at least 2 rows in a batch, got shape {tuple(Z.shape)}")
+        normal = partial(self.normal, draws=len(Z))
+        with full_precision(Z):
+            A = random_slices(Z.shape[2], self.num_slices, self.slices, normal, Z.dtype, Z.device)
+            return _strong(Z, A, self.grid, self.scale, self.excess, weight, self.reduce)
 
     def floor(self,
         n:int, # batch size

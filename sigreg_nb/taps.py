@@ -16,6 +16,7 @@ from itertools import groupby
 from typing import Any
 
 import torch
+import torch.distributed as dist
 from einops import EinopsError, reduce
 from torch import Tensor, nn
 
@@ -252,7 +253,8 @@ def _values(
 )->list[Tensor]:
     (site,z,reg),zs = items[0],[z for _,z,_ in items]
     try:
-        if len(zs) > 1 and z.numel() <= STACK and hasattr(reg, 'stacked'):
+        small = z.numel() <= STACK or dist.is_initialized()
+        if len(zs) > 1 and small and hasattr(reg, 'stacked'):
             return list(reg.stacked(torch.stack(zs)))
         return [reg(z) for z in zs]
     except ValueError as e: raise ValueError(f'site {site!r}: {e}') from e

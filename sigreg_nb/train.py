@@ -5,11 +5,12 @@
 # %% auto #0
 __all__ = ['MODELS', 'DATASETS', 'PRECISIONS', 'COMBINE', 'AUGMENTS', 'Run', 'check_run', 'build_model', 'build_taps',
            'build_regularizer', 'build_optimizers', 'stream_seed', 'Epoch', 'sample_epoch', 'Trainer', 'logits',
-           'train_step', 'Captured', 'set_lr', 'start_epoch', 'evaluate', 'evaluate_refit', 'gradient_norm', 'diagnose',
-           'finite', 'epoch', 'finished', 'record', 'run_path', 'check_same', 'save_checkpoint', 'restore', 'fit',
-           'train', 'load_data', 'run_all']
+           'average_gradients', 'agreed', 'train_step', 'Captured', 'set_lr', 'start_epoch', 'evaluate',
+           'evaluate_refit', 'gradient_norm', 'diagnose', 'finite', 'epoch', 'finished', 'record', 'run_path',
+           'check_same', 'save_checkpoint', 'restore', 'fit', 'train', 'load_data', 'run_all', 'join_ranks']
 
 # %% ../nbs/44_train.ipynb #c002
+import os
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import torch
+import torch.distributed as dist
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -30,11 +32,12 @@ from .augment import crop_flip, mix_maps, rand_augment
 from .collapse import participation_ratio
 from .convnext import convnext_atto
 from .data import NORMS, Split, load, norm_constants, train_validation
+from .exact import Synced, all_sum, ranks
 from .mlp import MLP
 from .notation import check_choice, check_count, check_positive
 from .optim import OPTIMIZERS, SCHEDULES, SPLITS, lr_at, make_optimizers
 from .resnet import resnet18, resnet32
-from .taps import REGULARIZERS, Taps, additive, make_regularizer, mix
+from .taps import POOLS, REGULARIZERS, Taps, additive, make_regularizer, mix
 from .vit import ROPES, plain_vit, tuned_vit
 from .weak import WeakSIGReg
 
@@ -120,12 +123,15 @@ def check_run(
     check_positive('label_smoothing', run.label_smoothing, zero=True)
     if run.label_smoothing >= 1:
         raise ValueError(f"label_smoothing must be below 1, got {run.label_smoothing}")
+    if run.pool and '->' not in run.pool: check_choice('pool', run.pool, ('auto', *POOLS))
     if run.clip is not None: check_positive('clip', run.clip)
     if run.train_size is not None: check_count('train_size', run.train_size, low=2)
     if run.combine == 'mix' and run.reg_weight > 1:
         raise ValueError(f"reg_weight must be at most 1 with combine='mix', got {run.reg_weight}")
     if run.rope is not None and 'vit' not in run.model:
         raise ValueError(f"rope must be None for model {run.model!r}, got {run.rope!r}")
+    if not isinstance(run.reg_epochs, tuple) or len(run.reg_epochs) != 2:
+        raise TypeError(f"reg_epochs must be a pair (first, end), got {run.reg_epochs!r}")
     start,stop = run.reg_epochs
     check_count('reg_epochs[0]', start, low=0)
     if stop is not None: check_count('reg_epochs[1]', stop, low=start)
@@ -222,7 +228,10 @@ class Trainer:
             raise ValueError(f"batch_size must not leave one of {len(self.train)} images alone, "
                              f"got {run.batch_size}")
         cuda = self.device.type == 'cuda'
+        self.world = ranks()
+        self.rank = dist.get_rank() if self.world > 1 else 0
         self.model = build_model(run, len(train.names)).to(device)
+        if self.world > 1: self.model = nn.SyncBatchNorm.convert_sync_batchnorm(self.model)
         if cuda and 'resnet' in run.model: self.model.to(memory_format=torch.channels_last)
         self.taps,self.reg = build_taps(run, self.model),build_regularizer(run).to(device)
         self.net = torch.compile(self.model, dynamic=False) if compile else self.model
@@ -258,12 +267,25 @@ def logits(
         return net(x).float()
 
 # %% ../nbs/44_train.ipynb #c030
+def average_gradients(t:Trainer)->None:
+    "Replace every gradient by its mean over the processes, if there are several."
+    if t.world == 1: return
+    for p in t.model.parameters():
+        if p.grad is not None: dist.all_reduce(p.grad); p.grad /= t.world
+
+def agreed(t:Trainer, flag:bool)->bool:
+    "Does any process say so? They must leave a loop together."
+    return flag if t.world == 1 else bool(all_sum(torch.tensor(float(flag), device=t.device)))
+
+# %% ../nbs/44_train.ipynb #c031
 def train_step(
     t:Trainer,
     size:int, # of this batch
 )->None:
     "One optimizer step on rows i·batch_size, … of the epoch; device work only."
-    run,data,at = t.run,t.data,t.i*t.run.batch_size + t.rows[:size]
+    run,data = t.run,t.data
+    mine = t.rows[:size][t.rank::t.world]
+    at,share = t.i*run.batch_size + mine,len(mine)*t.world/size
     pair = at,data.partner.index_select(0, at)
     x,x2 = (data.images.index_select(0, k)*t.scale + t.shift for k in pair)
     y,y2 = (data.labels.index_select(0, k) for k in pair)
@@ -272,18 +294,19 @@ def train_step(
     t.model.zero_grad()
     z = logits(t, t.net, w*x + (1-w)*x2)
     ce = partial(F.cross_entropy, z, label_smoothing=run.label_smoothing)
-    task = lam*ce(y) + (1-lam)*ce(y2)
-    reg = t.taps.mean(t.reg)
+    task = share*(lam*ce(y) + (1-lam)*ce(y2))
+    reg = t.taps.mean(Synced(t.reg))
     loss = COMBINE[run.combine](task, t.on*reg, run.reg_weight)
     loss.backward()
+    average_gradients(t)
     norm = nn.utils.clip_grad_norm_(t.model.parameters(), run.clip or inf)
     for optimizer in t.optimizers: optimizer.step()
     guess = z.argmax(1)
     right = lam*(guess == y).sum() + (1-lam)*(guess == y2).sum()
-    t.sums += torch.stack([loss, task, reg, norm, right]).detach()
+    t.sums += torch.stack([loss, task, reg, norm, t.world*right]).detach()
     t.i += 1
 
-# %% ../nbs/44_train.ipynb #c032
+# %% ../nbs/44_train.ipynb #c033
 class Captured:
     "On CUDA, replay `step(size)` as one graph per size, after a few steps that run as they are."
     def __init__(self,
@@ -306,7 +329,7 @@ class Captured:
             self.graphs[size] = graph
         self.graphs[size].replay()
 
-# %% ../nbs/44_train.ipynb #c036
+# %% ../nbs/44_train.ipynb #c037
 def set_lr(
     t:Trainer,
     part:float, # of the epoch, after the step to come
@@ -332,7 +355,7 @@ def start_epoch(
     t.on.fill_(float(start <= t.done < (inf if stop is None else stop)))
     t.model.train(); t.reg.train()
 
-# %% ../nbs/44_train.ipynb #c038
+# %% ../nbs/44_train.ipynb #c039
 @torch.no_grad()
 def evaluate(
     t:Trainer,
@@ -346,7 +369,7 @@ def evaluate(
         total += torch.stack([F.cross_entropy(z, y, reduction='sum'), (z.argmax(1) == y).sum()])
     return total / len(t.test) * torch.tensor([1., 100.]).to(t.device)
 
-# %% ../nbs/44_train.ipynb #c041
+# %% ../nbs/44_train.ipynb #c042
 @torch.no_grad()
 def evaluate_refit(
     t:Trainer,
@@ -363,7 +386,7 @@ def evaluate_refit(
     for m,(momentum,state) in zip(norms, kept): m.momentum = momentum; m.load_state_dict(state)
     return result
 
-# %% ../nbs/44_train.ipynb #c043
+# %% ../nbs/44_train.ipynb #c044
 def gradient_norm(
     loss:Tensor,     # scalar
     model:nn.Module, # with a graph to `loss`
@@ -391,7 +414,7 @@ def diagnose(
     task = kept * gradient_norm(F.cross_entropy(z, t.train.fine[:m]), t.model)
     return dict(rank=rank, trace=trace, reg_share=(pull/task).item())
 
-# %% ../nbs/44_train.ipynb #c046
+# %% ../nbs/44_train.ipynb #c047
 def finite(x):
     "`x` with None for what is no finite number, in nested lists and dicts: JSON has no NaN."
     if isinstance(x, dict): return {k:finite(v) for k,v in x.items()}
@@ -407,12 +430,12 @@ def epoch(
     with t.context(): start_epoch(t)
     for s,size in enumerate(sizes):
         with t.context():
-            torch.manual_seed(stream_seed(run.seed, t.done, s))
+            torch.manual_seed(stream_seed(run.seed, t.done, s, *[t.rank]*bool(t.rank)))
             if s == 0 or t.done < run.warmup: set_lr(t, (s+1)/len(sizes))
             t.step(size)
         yield
     with t.context():
-        loss,task,reg,norm,right = (t.sums / len(sizes)).tolist()
+        loss,task,reg,norm,right = (all_sum(t.sums) / len(sizes) / t.world).tolist()
         test_loss,top1 = evaluate(t).tolist()
         now = t.done + 1
         look = now <= 20 or now % 10 == 0 or now == run.epochs
@@ -424,7 +447,7 @@ def epoch(
     t.history.append(finite(row))
     t.seconds += time.perf_counter() - clock
 
-# %% ../nbs/44_train.ipynb #c053
+# %% ../nbs/44_train.ipynb #c054
 def finished(t:Trainer)->bool:
     "All epochs done, or the loss is no longer finite."
     return t.done == t.run.epochs or (t.done > 0 and t.history[-1]['loss'] is None)
@@ -446,7 +469,7 @@ def record(
                  top1_refit=rows[-1].get('top1_refit'), diverged=t.done if rows[-1]['loss'] is None else None)
     return dict(run=asdict(t.run), env=env, final=final, curve=curve)
 
-# %% ../nbs/44_train.ipynb #c057
+# %% ../nbs/44_train.ipynb #c058
 def run_path(
     out,           # folder
     run:Run,
@@ -485,7 +508,7 @@ def restore(t:Trainer, path)->Trainer:
     t.history,t.seconds = state['history'],state['seconds']
     return t
 
-# %% ../nbs/44_train.ipynb #c059
+# %% ../nbs/44_train.ipynb #c060
 def fit(
     t:Trainer,
     out=None,              # folder for the record and the checkpoint; None: write nothing
@@ -497,11 +520,12 @@ def fit(
     while not finished(t):
         yield from epoch(t)
         now = time.monotonic()
-        if out and not finished(t) and (now >= min(deadline, saved + 60*minutes)):
+        late,due = agreed(t, now >= deadline),agreed(t, now >= saved + 60*minutes)
+        if due or late: saved = now
+        if out and not finished(t) and (due or late) and t.rank == 0:
             save_checkpoint(t, run_path(out, t.run, '.ckpt'))
-            saved = now
-        if now >= deadline: break
-    if out and finished(t):
+        if late: break
+    if out and finished(t) and t.rank == 0:
         ledger.save(record(t), run_path(out, t.run))
         run_path(out, t.run, '.ckpt').unlink(missing_ok=True)
 
@@ -516,7 +540,7 @@ def train(
     for _ in zip_longest(*(fit(t, out, minutes, deadline) for t in trainers)): pass
     return [record(t) for t in trainers if finished(t)]
 
-# %% ../nbs/44_train.ipynb #c064
+# %% ../nbs/44_train.ipynb #c065
 def load_data(
     run:Run,
     root=None,     # data folder, see chapter Data
@@ -549,4 +573,15 @@ def run_all(
         t,saved = Trainer(run, *sets[key], device, compile),run_path(out, run, '.ckpt')
         trainers.append(restore(t, saved) if saved.exists() else t)
     train(trainers, out, minutes, deadline)
+    if ranks() > 1: dist.barrier()
     return [ledger.load(path) for path in paths if path.exists()]
+
+# %% ../nbs/44_train.ipynb #c075
+def join_ranks(
+    device='cpu',
+)->str: # device of this process
+    "Join the processes that `torchrun` has started; without it, do nothing."
+    if 'RANK' not in os.environ: return device
+    cuda = str(device).startswith('cuda')
+    if not dist.is_initialized(): dist.init_process_group('nccl' if cuda else 'gloo')
+    return f"cuda:{os.environ['LOCAL_RANK']}" if cuda else device

@@ -15,7 +15,7 @@ from scipy.special import gammainc, gammaln
 from torch import Tensor, nn
 
 from .notation import as_batch, check_count, check_positive, full_precision
-from .weak import as_weight, center, covariance
+from .weak import as_weight, center, covariance, stacked_weight
 
 # %% ../nbs/22_vcreg_loss.ipynb #c010
 def as_samples(
@@ -177,26 +177,23 @@ class VCReg(nn.Module):
         h:Tensor,                # features, (n, d), (n, t, d) or (n, c, h, w)
         weight:Tensor|None=None, # of samples or positions, see `sample_weight`
     )->Tensor:                   # scalar
-        return vcreg(h, self.alpha, self.beta, self.delta, self.eps, self.check_finite, weight,
-                     self.reduce)
+        return vcreg(h, *self._args, self.check_finite, weight, self.reduce)
+
+    @property
+    def _args(self): return self.alpha, self.beta, self.delta, self.eps
 
     def stacked(self,
         H:Tensor,                # features at L sites, (L, n, d)
-        weight:Tensor|None=None, # of the samples, (n,)
+        weight:Tensor|None=None, # of the samples, (n,) or (L, n)
     )->Tensor:                   # (L,)
         "The values of L calls in one computation."
         H = as_batch(H, 'H', low=1, ndim=(3,), check_finite=self.check_finite)
-        low = 1 if self.reduce else 2
-        as_batch(H.transpose(0, 1), 'each site', low, (3,))
-        if weight is not None: weight = as_weight(weight, H.shape[1:2], H, self.check_finite)
-        with full_precision(H):
-            return _vcreg(H, self.alpha, self.beta, self.delta, self.eps, weight, self.reduce)
+        as_batch(H.transpose(0, 1), 'each site', 1 if self.reduce else 2, (3,))
+        weight = stacked_weight(weight, H, self.check_finite)
+        with full_precision(H): return _vcreg(H, *self._args, weight, self.reduce)
 
-    def floor(self,
-        n:int, # samples: rows, times positions if there are any
-        d:int, # features
-    )->float:
-        "Expected value of n draws from N(0, I), exact for squares and eps = 0."
+    def floor(self, n:int, d:int)->float:
+        "Expected value of n samples (rows, times positions) from N(0, I); for squares, eps = 0."
         return vcreg_floor(n, self.alpha, self.beta if d > 1 else 0.)
 
     def extra_repr(self):

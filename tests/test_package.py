@@ -1,5 +1,5 @@
 "The package as users and tools see it."
-import configparser, importlib, re, subprocess, sys
+import configparser, importlib, os, re, shutil, subprocess, sys, tarfile, zipfile
 import pytest, yaml
 from book import ROOT
 
@@ -19,6 +19,30 @@ def test_public_names_exist():
 def test_types_of_the_public_interface():
     done = subprocess.run([sys.executable, "-m", "mypy", "tests/typed_use.py"], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
+
+def test_wheel_and_sdist_are_complete(tmp_path):
+    "Built from what git has, installed beside nothing of the checkout, run from elsewhere."
+    source, dist, site = tmp_path/"source", tmp_path/"dist", tmp_path/"site"
+    for folder in source, dist: folder.mkdir()
+    names = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
+    for name in filter(None, names):
+        (source/name).parent.mkdir(parents=True, exist_ok=True)
+        if (ROOT/name).is_file(): shutil.copy(ROOT/name, source/name)
+    def build(kind, folder):
+        code = f"from setuptools import build_meta as b; b.build_{kind}({str(dist)!r})"
+        subprocess.run([sys.executable, "-c", code], cwd=folder, check=True, capture_output=True)
+    build("sdist", source)
+    with tarfile.open(next(dist.glob("*.tar.gz"))) as archive: archive.extractall(tmp_path/"unpacked", filter="data")
+    build("wheel", next((tmp_path/"unpacked").iterdir()))
+    wheel = next(dist.glob("*.whl"))
+    inside = zipfile.ZipFile(wheel).namelist()
+    for name in "py.typed", "cli.py", "widgets/story.css": assert f"sigreg_nb/{name}" in inside, name
+    assert not [n for n in inside if n.startswith(("nbs/", "tests/", "results/"))]
+    subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", site, wheel], check=True)
+    env = {**os.environ, "PYTHONPATH": str(site), "OMP_NUM_THREADS": "1"}
+    code = "import sigreg_nb, sigreg_nb.cli as c; print(sigreg_nb.__file__); c.main('demo --regime clean --reg weak --seeds 1 --epochs 1'.split())"
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=env, capture_output=True, text=True)
+    assert done.returncode == 0 and str(site) in done.stdout and "clean" in done.stdout, done.stderr
 
 def test_version_is_one():
     settings = configparser.ConfigParser(delimiters=["="]); settings.read(ROOT/"settings.ini")

@@ -56,7 +56,7 @@ sigregStory.parts.slices = (root, data, ui) => {
   function drawHistory(scores, running) {
     const k = Math.max(10, scores.length), top = Math.max(3, ...scores)*1.1;
     const round = top > 20 ? 10 : top > 6 ? 2 : 1, step = Math.ceil(top/3/round)*round;
-    const p = axes({h: 150, x: [0, k], y: [0, top], xlabel: 'slices', ylabel: 'score (dots) and mean (line)', xticks: [0, k/2, k], yticks: [0, step, 2*step].filter(v => v <= top)});
+    const p = axes({h: 150, x: [0, k], y: [0, top], xlabel: 'slices', ylabel: 'score (dots) and mean (line)', xticks: [0, Math.round(k/2), k], yticks: [0, step, 2*step].filter(v => v <= top)});
     history.draw(p.frame + p.line([[0, data.floor], [k, data.floor]], 'floor') + scores.map((t, i) => dot(p.X(i+1), p.Y(t), 2)).join('')
       + p.line(running.map((m, i) => [i+1, m]), 'ink') + text(p.right, p.Y(data.floor)-4, 'floor', 'end'),
       `Running mean over slices: ${fixed(running.at(-1))}; the floor is ${fixed(data.floor)}.`);
