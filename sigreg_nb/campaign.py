@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['GOALS', 'read', 'missing', 'kind', 'epoch_seconds', 'in_groups', 'plan', 'check_device', 'check_folder', 'line',
-           'run_missing', 'campaign', 'changed', 'run_row', 'partner', 'difference', 'table', 'table_text']
+           'run_missing', 'campaign', 'campaign_on_ray', 'changed', 'run_row', 'partner', 'difference', 'table',
+           'table_text']
 
 # %% ../nbs/46_campaign.ipynb #c002
 import time
@@ -185,6 +186,36 @@ def campaign(
                        compile=compile, log=log)
 
 # %% ../nbs/46_campaign.ipynb #c038
+def campaign_on_ray(
+    runs:Iterable[Run],
+    out,                 # folder of records and checkpoints
+    data=None,           # data folder, on every machine
+    device='cpu',
+    gpus:float=.25,      # share of a GPU for each run, if `device` is cuda
+    retries:int=3,       # further attempts after a worker has died
+    minutes:float=2.,    # between checkpoints
+    address:str|None=None, # of a running cluster; None: this machine
+    log:Callable=print,  # called with one line per finished run
+)->dict:                 # finished now, missing
+    "Train what is missing as tasks of a Ray cluster, one for each run."
+    import ray
+    check_count('retries', retries, low=0); check_positive('gpus', gpus)
+    out = ledger.check_writable(out).resolve()
+    left = missing([check_run(run) for run in runs], out)
+    cuda = str(device).startswith('cuda')
+    if not ray.is_initialized(): ray.init(address=address, log_to_driver=False)
+    @ray.remote(num_cpus=1, num_gpus=gpus if cuda else 0, max_retries=retries)
+    def one(run): return run_all([run], out, data, device, minutes)
+    waiting = [one.remote(run) for run in left]
+    while waiting:
+        ready,waiting = ray.wait(waiting)
+        for record in ray.get(ready[0]):
+            ledger.save(record, out/f"{record['run']['name']}-s{record['run']['seed']}.json")
+            log(line(record))
+    now = missing(left, out)
+    return dict(finished=len(left) - len(now), missing=len(now))
+
+# %% ../nbs/46_campaign.ipynb #c042
 def changed(
     run:Run,
     overrides:dict, # field -> value, or its text
@@ -200,7 +231,7 @@ def _read(value):
     try: return literal_eval(value) if isinstance(value, str) else value
     except (ValueError, SyntaxError): return value
 
-# %% ../nbs/46_campaign.ipynb #c040
+# %% ../nbs/46_campaign.ipynb #c044
 def run_row(
     name:str,             # id or name of a declared run: 'V3', 'vit-weak-adamw-mix'
     seed:int=0,
@@ -219,7 +250,7 @@ def run_row(
     run_all([run], out, data, device, compile=compile)
     return run_path(out, run)
 
-# %% ../nbs/46_campaign.ipynb #c043
+# %% ../nbs/46_campaign.ipynb #c047
 def partner(
     run:Run,
 )->str|None: # name
@@ -235,7 +266,7 @@ def partner(
             if run.name.startswith(n + '-') and (r.epochs, r.split) == (run.epochs, run.split)]
     return max(same, key=len) if same else None
 
-# %% ../nbs/46_campaign.ipynb #c045
+# %% ../nbs/46_campaign.ipynb #c049
 def difference(
     runs:pd.DataFrame, # from `ledger.frame`
     a:str|None,        # name of the partner
@@ -248,7 +279,7 @@ def difference(
     interval = f" [{d['low']:+.2f}, {d['high']:+.2f}]" if d['n'] > 1 else ''
     return f"{d['mean']:+.2f}{interval} ({d['n']})"
 
-# %% ../nbs/46_campaign.ipynb #c046
+# %% ../nbs/46_campaign.ipynb #c050
 def table(
     name:str,         # key of `EXPERIMENTS`
     folder='results', # root of the ledger
@@ -271,7 +302,7 @@ def table(
                                                    re_precision(base, p))))
     return pd.DataFrame(made).set_index('run')
 
-# %% ../nbs/46_campaign.ipynb #c051
+# %% ../nbs/46_campaign.ipynb #c055
 def table_text(
     name:str,         # key of `EXPERIMENTS`
     folder='results', # root of the ledger

@@ -56,6 +56,9 @@ def gather_batch(
     return all_sum(F.pad(z, space), group)
 
 # %% ../nbs/26_exact.ipynb #c022
+def _turn(x): return x if x.ndim == 1 else x.transpose(0, 1)    # rows first, and back
+
+# %% ../nbs/26_exact.ipynb #c023
 class Synced(nn.Module):
     "A regularizer of the rows of all processes; of z alone where there is one process."
     def __init__(self,
@@ -85,19 +88,17 @@ class Synced(nn.Module):
     )->Tensor:          # (L,)
         "The values of L calls, in one computation if the regularizer can."
         if not hasattr(self.reg, 'stacked'): return torch.stack([self(z, *weight) for z in Z])
-        def turn(x): return x if x.ndim == 1 else x.transpose(0, 1)   # rows first, and back
         xs = [Z, *weight]
-        if self._gathers(): xs = [turn(gather_batch(turn(x), self.group)) for x in xs]
+        if self._gathers(): xs = [_turn(gather_batch(_turn(x), self.group)) for x in xs]
         return self.reg.stacked(*xs)
 
-    def floor(self,
-        n:int, # rows of each process; their mean, if they differ
-        d:int, # embedding dimension
-    )->float:
-        "The floor of `reg` at the number of rows of all processes."
-        return self.reg.floor(n*ranks(self.group), d)
+    @property
+    def floor(self)->Callable: # of the rows of each process (their mean, if they differ), and d
+        "The floor of `reg` at the number of rows of all processes, if it has one."
+        floor = self.reg.floor
+        return lambda n, d: floor(n*ranks(self.group), d)
 
-# %% ../nbs/26_exact.ipynb #c041
+# %% ../nbs/26_exact.ipynb #c042
 def _random_state():
     devices = torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else []
     return torch.get_rng_state(), devices
@@ -106,7 +107,7 @@ def _restore(state):
     torch.set_rng_state(state[0])
     if state[1]: torch.cuda.set_rng_state_all(state[1])
 
-# %% ../nbs/26_exact.ipynb #c042
+# %% ../nbs/26_exact.ipynb #c043
 def microbatched(
     features:Callable,     # micro-batch to dict of tensors, a row per sample, with their graph
     batches:Iterable,      # the micro-batches

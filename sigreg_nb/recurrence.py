@@ -45,13 +45,12 @@ def _compute(grid, like):
 _KNOWN:dict = {}
 def _constants(grid, like):
     "`_compute`, once."
-    if torch.compiler.is_compiling(): return _compute(grid, like)
+    if torch.compiler.is_compiling() or type(like) is not Tensor: return _compute(grid, like)
     key = *grid,like.dtype,like.device
     if key in _KNOWN: return _KNOWN[key]
     found = _compute(grid, like)
     recording = like.is_cuda and torch.cuda.is_current_stream_capturing()
-    lasting = not recording and not torch.is_inference_mode_enabled() and type(found[0]) is Tensor
-    if lasting: _KNOWN[key] = found
+    if not (recording or torch.is_inference_mode_enabled()): _KNOWN[key] = found
     return found
 
 # %% ../nbs/13_recurrence.ipynb #c020
@@ -81,12 +80,12 @@ def _block_sums(u, w, first, m, half):
     return torch.stack(out, dim=-2).movedim(0, 1)
 
 # %% ../nbs/13_recurrence.ipynb #c032
-BLOCK = 1 << 14 # numbers in a block
+BLOCK = 1 << 14 # numbers in a block on a CPU
 def _blocks(u):
     "Where the blocks of u (L, n, k) are: whole sites together while they fit, else rows of one."
-    L,n,k = u.shape
-    if torch.compiler.is_compiling() or L*n*k <= BLOCK: return [(slice(None), slice(None))]
-    sites,rows = max(1, BLOCK//(n*k)),max(1, BLOCK//k)
+    (L,n,k),size = u.shape,BLOCK if u.device.type == 'cpu' else BLOCK << 10
+    if torch.compiler.is_compiling() or L*n*k <= size: return [(slice(None), slice(None))]
+    sites,rows = max(1, size//(n*k)),max(1, size//k)
     return [(slice(l, l+sites), slice(i, i+rows)) for l in range(0, L, sites)
                                                   for i in range(0, n, rows)]
 

@@ -21,7 +21,7 @@ def unit_columns(
     G:Tensor, # any matrix or stack of them, (…, d, k)
 )->Tensor:    # (…, d, k)
     "Scale every column of `G` to length one; a column of zeros stays zero."
-    return G / G.norm(dim=-2, keepdim=True).clamp_min(torch.finfo(G.dtype).tiny)
+    return G / (G*G).sum(-2, keepdim=True).sqrt().clamp_min(torch.finfo(G.dtype).tiny)
 
 # %% ../nbs/11_slices.ipynb #c020
 def orthogonal_blocks(

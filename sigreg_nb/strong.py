@@ -78,9 +78,9 @@ def strong_sigreg(
                               dtype=z.dtype, device=z.device)
         return _strong(z, A.to(z), grid, scale, excess, weight, reduce)
 
-# %% ../nbs/20_strong.ipynb #c074
-class StrongSIGReg(Stream):
-    "`strong_sigreg` with fresh slices at every call, from its own seed and step."
+# %% ../nbs/20_strong.ipynb #c076
+class _Options(Stream):
+    "What a `StrongSIGReg` is made with."
     def __init__(self,
         num_slices:int=64,      # k
         grid='weak-sigreg',     # key of `GRIDS`, or (t_max, num_knots)
@@ -97,28 +97,6 @@ class StrongSIGReg(Stream):
         self.slices,self.check_finite = slices,check_finite
         self.reduce:Callable|None = None # applied to every sum over rows
 
-    def forward(self,
-        z:Tensor,                # embeddings, (n, d)
-        weight:Tensor|None=None, # of the rows, (n,)
-    )->Tensor:                   # scalar
-        z = as_batch(z, check_finite=self.check_finite, low=2 if self.reduce is None else 1)
-        A = random_slices(z.shape[1], self.num_slices, self.slices, self.normal, z.dtype, z.device)
-        return strong_sigreg(z, grid=self.grid, scale=self.scale, excess=self.excess, A=A,
-                             weight=weight, reduce=self.reduce)
-
-    def stacked(self,
-        Z:Tensor,                # several batches of one shape, (L, n, d)
-        weight:Tensor|None=None, # of the rows, (n,) or (L, n)
-    )->Tensor:                   # (L,)
-        "The losses of L successive calls, computed together."
-        Z = as_batch(Z, 'Z', low=1, ndim=(3,), check_finite=self.check_finite)
-        if self.reduce is None and Z.shape[1] < 2:
-            raise ValueError(f"Z must have at least 2 rows in a batch, got shape {tuple(Z.shape)}")
-        normal = partial(self.normal, draws=len(Z))
-        with full_precision(Z):
-            A = random_slices(Z.shape[2], self.num_slices, self.slices, normal, Z.dtype, Z.device)
-            return _strong(Z, A, self.grid, self.scale, self.excess, weight, self.reduce)
-
     def floor(self,
         n:int, # batch size
         d:int, # embedding dimension; the floor does not depend on it
@@ -129,3 +107,28 @@ class StrongSIGReg(Stream):
     def extra_repr(self):
         return (f'num_slices={self.num_slices}, grid={tuple(self.grid)}, scale={self.scale!r}, '
                 f'excess={self.excess}, slices={self.slices!r}')
+
+# %% ../nbs/20_strong.ipynb #c077
+class StrongSIGReg(_Options):
+    "`strong_sigreg` with fresh slices at every call, from its own seed and step."
+    def _along(self, z, weight, normal):
+        with full_precision(z):
+            A = random_slices(z.shape[-1], self.num_slices, self.slices, normal, z.dtype, z.device)
+            return _strong(z, A, self.grid, self.scale, self.excess, weight, self.reduce)
+
+    def forward(self,
+        z:Tensor,                # embeddings, (n, d)
+        weight:Tensor|None=None, # of the rows, (n,)
+    )->Tensor:                   # scalar
+        z = as_batch(z, check_finite=self.check_finite, low=2 if self.reduce is None else 1)
+        return self._along(z, weight, self.normal)
+
+    def stacked(self,
+        Z:Tensor,                # several batches of one shape, (L, n, d)
+        weight:Tensor|None=None, # of the rows, (n,) or (L, n)
+    )->Tensor:                   # (L,)
+        "The losses of L successive calls, computed together."
+        Z = as_batch(Z, 'Z', low=1, ndim=(3,), check_finite=self.check_finite)
+        if self.reduce is None and Z.shape[1] < 2:
+            raise ValueError(f"Z must have at least 2 rows in a batch, got shape {tuple(Z.shape)}")
+        return self._along(Z, weight, partial(self.normal, draws=len(Z)))

@@ -177,10 +177,8 @@ class VCReg(nn.Module):
         h:Tensor,                # features, (n, d), (n, t, d) or (n, c, h, w)
         weight:Tensor|None=None, # of samples or positions, see `sample_weight`
     )->Tensor:                   # scalar
-        return vcreg(h, *self._args, self.check_finite, weight, self.reduce)
-
-    @property
-    def _args(self): return self.alpha, self.beta, self.delta, self.eps
+        return vcreg(h, self.alpha, self.beta, self.delta, self.eps, self.check_finite, weight,
+                     self.reduce)
 
     def stacked(self,
         H:Tensor,                # features at L sites, (L, n, d)
@@ -190,7 +188,8 @@ class VCReg(nn.Module):
         H = as_batch(H, 'H', low=1, ndim=(3,), check_finite=self.check_finite)
         as_batch(H.transpose(0, 1), 'each site', 1 if self.reduce else 2, (3,))
         weight = stacked_weight(weight, H, self.check_finite)
-        with full_precision(H): return _vcreg(H, *self._args, weight, self.reduce)
+        with full_precision(H):
+            return _vcreg(H, self.alpha, self.beta, self.delta, self.eps, weight, self.reduce)
 
     def floor(self, n:int, d:int)->float:
         "Expected value of n samples (rows, times positions) from N(0, I); for squares, eps = 0."
