@@ -4,13 +4,14 @@
 
 # %% auto #0
 __all__ = ['CONTESTANTS', 'SHAPES', 'EXACT', 'strong_complex', 'strong_real', 'projection', 'weak_autograd', 'vcreg_naive',
-           'vcreg_layer', 'batch_norm', 'once', 'times', 'PeakMemory', 'peak_memory', 'gradient_error', 'bench_losses',
-           'bench_table']
+           'vcreg_layer', 'batch_norm', 'once', 'times', 'PeakMemory', 'peak_memory', 'gradient_error', 'growth',
+           'bench_losses', 'bench_table']
 
 # %% ../nbs/28_bench.ipynb #c002
 import time
 import weakref
 from collections.abc import Callable
+from math import log
 
 import pandas as pd
 import torch
@@ -89,14 +90,16 @@ def once(
     loss:Callable, # of z and G
     z:Tensor,      # (n, d), with a gradient
     k:int,         # columns of G
-)->float:          # seconds
-    "One draw, forward and backward."
+    calls:int=1,
+)->float:          # seconds of a call, their mean
+    "A draw, forward and backward."
     sync = torch.cuda.synchronize if z.is_cuda else lambda: None
-    z.grad = None
     sync(); start = time.perf_counter()
-    loss(z, torch.randn(z.shape[1], k, device=z.device)).backward()
+    for _ in range(calls):
+        z.grad = None
+        loss(z, torch.randn(z.shape[1], k, device=z.device)).backward()
     sync()
-    return time.perf_counter() - start
+    return (time.perf_counter() - start) / calls
 
 def times(
     losses:dict[str, Callable], # name -> loss(z, G)
@@ -104,13 +107,14 @@ def times(
     rounds:int=20,
     device='cpu',
 )->pd.DataFrame:                # milliseconds, one row a round
-    "Every loss once in every round, after two rounds that are not counted."
+    "A turn of every loss in every round, after two calls of each that are not counted."
     check_count('rounds', rounds)
     for name,size in zip('ndk', shape, strict=True): check_count(name, size)
     z = torch.randn(shape[:2], device=device).requires_grad_()
-    rows = [{name:1e3*once(loss, z, shape[2]) for name,loss in losses.items()}
-            for _ in range(rounds+2)]
-    return pd.DataFrame(rows[2:])
+    for loss in losses.values(): once(loss, z, shape[2])
+    calls = {name:max(1, int(.02/once(loss, z, shape[2]))) for name,loss in losses.items()}
+    return pd.DataFrame([{name:1e3*once(loss, z, shape[2], calls[name])
+                          for name,loss in losses.items()} for _ in range(rounds)])
 
 # %% ../nbs/28_bench.ipynb #c015
 class PeakMemory(TorchDispatchMode):
@@ -121,9 +125,12 @@ class PeakMemory(TorchDispatchMode):
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
         out = func(*args, **(kwargs or {}))
-        given = {x.untyped_storage().data_ptr() for x in tree_leaves((args, kwargs)) if isinstance(x, Tensor)}
-        for x in tree_leaves(out):
-            if isinstance(x, Tensor) and x.untyped_storage().data_ptr() not in given: self._made(x.untyped_storage())
+        def storages(tree):
+            tensors = [x for x in tree_leaves(tree) if isinstance(x, Tensor)]
+            return {x.untyped_storage().data_ptr():x.untyped_storage() for x in tensors}
+        given = storages((args, kwargs))
+        for address,storage in storages(out).items():
+            if address not in given: self._made(storage)
         return out
 
     def _made(self, storage):
@@ -145,7 +152,8 @@ def peak_memory(
     if not z.is_cuda:
         with PeakMemory() as memory: once(loss, z, shape[2])
         return memory.peak/2**20
-    once(loss, z, shape[2]); z.grad = None
+    once(loss, z, shape[2])
+    z.grad = None
     torch.cuda.reset_peak_memory_stats(z.device); before = torch.cuda.memory_allocated(z.device)
     once(loss, z, shape[2])
     return (torch.cuda.max_memory_allocated(z.device) - before)/2**20
@@ -168,6 +176,21 @@ def gradient_error(
     return float((grads[0] - grads[1]).norm() / grads[1].norm())
 
 # %% ../nbs/28_bench.ipynb #c022
+def growth(
+    loss:Callable,                    # of z and G
+    shape:tuple[int, int, int]=(512, 512, 256), # n, d, k
+    factor:int=4,
+    rounds:int=10,
+    device='cpu',
+)->dict[str, float]:                  # exponents of n, d and k
+    "Growth of the time of one loss with each size, from the medians."
+    check_count('factor', factor, low=2)
+    def ms(shape): return times({'loss':loss}, shape, rounds, device)['loss'].median()
+    base = ms(shape)
+    larger = [tuple(s*(factor if i == j else 1) for j,s in enumerate(shape)) for i in range(3)]
+    return {size:log(ms(s)/base)/log(factor) for size,s in zip('ndk', larger)}
+
+# %% ../nbs/28_bench.ipynb #c025
 EXACT = {'strong':'complex formula', 'weak':'autograd', 'vcreg':'autograd'}
 
 def bench_losses(
@@ -175,33 +198,43 @@ def bench_losses(
     rounds:int=20,      # of timings
     device='cpu',
     families=tuple(CONTESTANTS),
+    compile:bool=False, # also time ours under torch.compile?
 )->dict:                # JSON-ready: a row for each family, shape and contestant
-    "Time, memory and error of every contestant at every shape."
+    "Time, memory and error of every contestant at every shape, and the growth of ours."
     rows = []
     for family in families:
         check_choice('family', family, CONTESTANTS)
         losses = CONTESTANTS[family]
         for shape in shapes:
+            if compile:
+                torch.compiler.reset()
+                fast = torch.compile(CONTESTANTS[family]['ours'], dynamic=False)
+                losses = CONTESTANTS[family] | {'ours, compiled':fast}
             ms = times(losses, shape, rounds, device)
             ratio = ms.div(ms['ours'], axis=0).quantile([.25, .5, .75])
             for name,loss in losses.items():
                 low,mid,high = ratio[name]
                 row = dict(family=family, shape=list(shape), name=name, ms=ms[name].median(),
-                           ratio=mid, low=low, high=high, mb=peak_memory(loss, shape, device))
+                           ratio=mid, low=low, high=high)
+                if 'compiled' not in name: row['mb'] = peak_memory(loss, shape, device)
                 if name == 'ours' and max(shape) <= 1024:
                     row['error'] = gradient_error(loss, losses[EXACT[family]], shape)
                 rows.append({k:float(f'{v:.4g}') if isinstance(v, float) else v
                              for k,v in row.items()})
-    return dict(rounds=rounds, rows=rows)
+    grow = {f:growth(CONTESTANTS[f]['ours'], rounds=rounds, device=device)
+            for f in families} if max(map(max, shapes)) >= 256 else {}
+    return dict(rounds=rounds, rows=rows, growth=grow)
 
-# %% ../nbs/28_bench.ipynb #c024
+# %% ../nbs/28_bench.ipynb #c027
 def bench_table(
     found:dict,    # of `bench_losses`
 )->pd.DataFrame:   # one row for each shape and contestant
     "The record as a table; the ratio is the contestant's time over ours."
-    rows = [dict(r, shape='{}, {}, {}'.format(*r['shape']), ratio=f"{r['ratio']:.2f}",
-                 quartiles=f"{r['low']:.2f}–{r['high']:.2f}", error=r.get('error', float('nan')))
-            for r in found['rows']]
+    rows = [dict(dict(mb=float('nan'), error=float('nan')) | r,
+                 shape='{}, {}, {}'.format(*r['shape']), ratio=f"{r['ratio']:.2f}",
+                 quartiles=f"{r['low']:.2f}–{r['high']:.2f}") for r in found['rows']]
     table = pd.DataFrame(rows).set_index(['family', 'shape', 'name'])[
         ['ms', 'ratio', 'quartiles', 'mb', 'error']]
-    return table.assign(error=table.error.map(lambda v: '' if v != v else f'{v:.1e}'))
+    shown = {'mb':'{:.3g}', 'error':'{:.1e}'}
+    return table.assign(**{c:table[c].map(lambda v: '' if v != v else f.format(v))
+                           for c,f in shown.items()})

@@ -206,6 +206,7 @@ def bench_losses(
                      typer.Option(help="strong, weak or vcreg; repeat for several.")]=None,
     rounds:Annotated[int, typer.Option(help="Timings of each.")]=20,
     device:Annotated[str, DEVICE]='cpu',
+    compile:Annotated[bool, typer.Option(help="Also time ours under torch.compile?")]=False,
     out:Annotated[Optional[str], BENCH_OUT]=None,
 )->None:
     """Time, memory and error of each loss against the formula written plainly.
@@ -216,7 +217,8 @@ def bench_losses(
     from sigreg_nb.ledger import environment
     shapes = [_shape(text) for text in shape or []] or module.SHAPES
     check_device(device)
-    found = module.bench_losses(shapes, rounds, device, family or tuple(module.CONTESTANTS))
+    found = module.bench_losses(shapes, rounds, device, family or tuple(module.CONTESTANTS),
+                                compile)
     print(module.bench_table(found).to_string())
     _save(dict(env=environment(device), **found), out)
 

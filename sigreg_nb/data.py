@@ -292,8 +292,7 @@ def train_validation(
     seed:int=0,     # which images
 )->tuple:           # train, validation
     "Two disjoint splits with the same class frequencies: 45,000 and 5,000 for CIFAR."
-    check_positive('share', share)
-    if share >= 1: raise ValueError(f"share must be below 1, got {share}")
+    check_positive('share', share, below=1)
     quota = (split.fine.bincount()*share).round().long()
     held = class_rank(split.fine, seed) < quota[split.fine]
     return split[~held],split[held]

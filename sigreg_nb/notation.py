@@ -7,6 +7,7 @@ __all__ = ['COLORS', 'check_choice', 'check_count', 'check_positive', 'as_batch'
 
 # %% ../nbs/00_notation.ipynb #c002
 from collections.abc import Hashable
+from math import inf
 from numbers import Integral, Real
 
 import torch
@@ -38,13 +39,15 @@ def check_positive(
     name:str,         # of the argument, for the message
     value:float,      # given
     zero:bool=False,  # is 0 allowed?
+    below:float=inf,  # the value must be smaller
 )->None:
     "Raise unless `value` is a finite number above zero."
     if not isinstance(value, Real) or isinstance(value, bool):
         raise TypeError(f"{name} must be a number, got {value!r}")
-    if not (0 < value < float('inf') or (zero and value == 0)):
-        bound = 'at least' if zero else 'above'
-        raise ValueError(f"{name} must be {bound} 0 and finite, got {value}")
+    if not (0 < value < below or (zero and value == 0)):
+        low = 'at least' if zero else 'above'
+        high = 'finite' if below == inf else f'below {below:g}'
+        raise ValueError(f"{name} must be {low} 0 and {high}, got {value}")
 
 # %% ../nbs/00_notation.ipynb #c031
 def as_batch(

@@ -16,7 +16,6 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 from torch.utils.data import DataLoader, Dataset
-from torchvision.transforms import v2
 
 from .data import NORMS, Split
 from .ledger import environment
@@ -25,11 +24,12 @@ from .train import (COMBINE, Run, Trainer, build_model, build_optimizers,
                              build_regularizer, build_taps, diagnose, evaluate, sample_epoch,
                              start_epoch)
 
-# %% ../nbs/48_throughput.ipynb #c006
+# %% ../nbs/48_throughput.ipynb #c005
 def user_transform(
     run:Run, # its `augment` and `norm`
-)->v2.Compose:
+)->Callable:
     "The augmentation of a run as torchvision's transforms of one Pillow image."
+    from torchvision.transforms import v2
     crop,rand = [v2.RandomCrop(32, padding=4), v2.RandomHorizontalFlip()],[v2.RandAugment(2, 9)]
     steps = {'none':[], 'crop-flip':crop, 'crop-flip-randaugment':crop + rand}[run.augment]
     return v2.Compose([*steps, v2.ToImage(), v2.ToDtype(torch.float32, scale=True),
@@ -38,12 +38,13 @@ def user_transform(
 class Pictures(Dataset):
     "A split as Pillow images, one at a time."
     def __init__(self, split:Split, transform:Callable):
-        self.images = [v2.functional.to_pil_image(x) for x in split.images.cpu()]
+        from torchvision.transforms.v2.functional import to_pil_image
+        self.images = [to_pil_image(x) for x in split.images.cpu()]
         self.labels,self.transform = split.fine.tolist(),transform
     def __len__(self)->int: return len(self.images)
     def __getitem__(self, i:int): return self.transform(self.images[i]), self.labels[i]
 
-# %% ../nbs/48_throughput.ipynb #c009
+# %% ../nbs/48_throughput.ipynb #c008
 def user_loop(
     run:Run,
     train:Split,
@@ -51,6 +52,7 @@ def user_loop(
     workers:int=2, # processes of the DataLoader
 )->Iterator[None]:
     "Train without end, the plain way; pauses after each step."
+    from torchvision.transforms import v2
     model = build_model(run, len(train.names)).to(device).train()
     taps,reg = build_taps(run, model),build_regularizer(run).to(device)
     optimizers = build_optimizers(run, model)
@@ -71,7 +73,7 @@ def user_loop(
         for optimizer in optimizers: optimizer.step()
         yield
 
-# %% ../nbs/48_throughput.ipynb #c010
+# %% ../nbs/48_throughput.ipynb #c009
 def our_loop(
     t:Trainer,
 )->Iterator[None]:
@@ -83,7 +85,7 @@ def our_loop(
             with t.context(): t.step(size)
             yield
 
-# %% ../nbs/48_throughput.ipynb #c012
+# %% ../nbs/48_throughput.ipynb #c011
 def wait(device)->None:
     "Until the device has done what was asked of it."
     if torch.device(device).type == 'cuda': torch.cuda.synchronize(device)
@@ -107,7 +109,7 @@ def rates(
         rows.append(row)
     return pd.DataFrame(rows[1:])
 
-# %% ../nbs/48_throughput.ipynb #c015
+# %% ../nbs/48_throughput.ipynb #c014
 def seconds(
     f:Callable,   # takes nothing
     device='cpu',
@@ -121,7 +123,7 @@ def seconds(
         wait(device); times.append(time.perf_counter() - start)
     return sorted(times[1:])[repeat//2]
 
-# %% ../nbs/48_throughput.ipynb #c016
+# %% ../nbs/48_throughput.ipynb #c015
 @torch.no_grad()
 def _update(t:Trainer):
     for optimizer in t.optimizers: optimizer.step()
@@ -153,7 +155,7 @@ def where_time_goes(
     table = pd.DataFrame({'ms':ms})
     return table.assign(share=table.ms/table.ms.sum())
 
-# %% ../nbs/48_throughput.ipynb #c019
+# %% ../nbs/48_throughput.ipynb #c018
 def bench_training(
     run:Run,          # a row of the book
     train:Split,      # a few thousand images suffice
@@ -173,7 +175,7 @@ def bench_training(
                 env=environment(device), images_per_second=speed.round(1).to_dict('list'),
                 parts_ms=parts.ms.round(2).to_dict())
 
-# %% ../nbs/48_throughput.ipynb #c021
+# %% ../nbs/48_throughput.ipynb #c020
 def speed_table(
     benches:list[dict], # of `bench_training`
 )->pd.DataFrame:
@@ -182,8 +184,9 @@ def speed_table(
         speed = pd.DataFrame(b['images_per_second'])
         ratio = speed.ours/speed.user
         where = b['env']['gpu'] or f"CPU, {b['env']['threads']} threads"
-        return dict(run=b['run'], device=where, precision=b['precision'], ours=speed.ours.median(),
-                    user=speed.user.median(), ratio=ratio.median(), low=ratio.min(), high=ratio.max())
+        return dict(run=b['run'], device=where, precision=b['precision'],
+                    ours=speed.ours.median(), user=speed.user.median(),
+                    ratio=ratio.median(), low=ratio.min(), high=ratio.max())
     table = pd.DataFrame(map(line, benches)).set_index(['run', 'device', 'precision'])
     return table.round({'ours':0, 'user':0, 'ratio':2, 'low':2, 'high':2})
 

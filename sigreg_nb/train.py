@@ -120,9 +120,7 @@ def check_run(
     for name in ('reg_weight', 'momentum', 'weight_decay', 'eta_min'):
         check_positive(name, getattr(run, name), zero=True)
     check_positive('lr', run.lr); check_count('batch_size', run.batch_size, low=2)
-    check_positive('label_smoothing', run.label_smoothing, zero=True)
-    if run.label_smoothing >= 1:
-        raise ValueError(f"label_smoothing must be below 1, got {run.label_smoothing}")
+    check_positive('label_smoothing', run.label_smoothing, zero=True, below=1)
     if run.pool and '->' not in run.pool: check_choice('pool', run.pool, ('auto', *POOLS))
     if run.clip is not None: check_positive('clip', run.clip)
     if run.train_size is not None: check_count('train_size', run.train_size, low=2)
@@ -147,7 +145,8 @@ def build_model(
     "The network of a run, drawn from its seed."
     rope = {} if run.rope is None else {'rope':run.rope}
     torch.manual_seed(run.seed)
-    return MODELS[run.model][0](num_classes=num_classes, **{**rope, **dict(run.model_args)})
+    model = MODELS[run.model][0](num_classes=num_classes, **{**rope, **dict(run.model_args)})
+    return nn.SyncBatchNorm.convert_sync_batchnorm(model) if ranks() > 1 else model
 
 def build_taps(
     run:Run,
@@ -228,10 +227,8 @@ class Trainer:
             raise ValueError(f"batch_size must not leave one of {len(self.train)} images alone, "
                              f"got {run.batch_size}")
         cuda = self.device.type == 'cuda'
-        self.world = ranks()
-        self.rank = dist.get_rank() if self.world > 1 else 0
+        self.rank,self.world = dist.get_rank() if ranks() > 1 else 0, ranks()
         self.model = build_model(run, len(train.names)).to(device)
-        if self.world > 1: self.model = nn.SyncBatchNorm.convert_sync_batchnorm(self.model)
         if cuda and 'resnet' in run.model: self.model.to(memory_format=torch.channels_last)
         self.taps,self.reg = build_taps(run, self.model),build_regularizer(run).to(device)
         self.net = torch.compile(self.model, dynamic=False) if compile else self.model
@@ -466,7 +463,8 @@ def record(
                peak_memory_mb=torch.cuda.max_memory_allocated(t.device) // 2**20 if cuda else None)
     final = dict(top1=top1[-1], best_top1=max(top1), best_epoch=top1.index(max(top1)) + 1,
                  test_loss=rows[-1]['test_loss'], train_top1=rows[-1]['train_top1'],
-                 top1_refit=rows[-1].get('top1_refit'), diverged=t.done if rows[-1]['loss'] is None else None)
+                 top1_refit=rows[-1].get('top1_refit'),
+                 diverged=t.done if rows[-1]['loss'] is None else None)
     return dict(run=asdict(t.run), env=env, final=final, curve=curve)
 
 # %% ../nbs/44_train.ipynb #c058

@@ -135,9 +135,7 @@ class ViT(nn.Module):
         check_choice('rope', rope, ROPES); check_choice('pool', pool, POOLS)
         check_choice('init', init, INITS); check_positive('mlp_ratio', mlp_ratio)
         check_count('depth', depth); check_count('num_classes', num_classes)
-        check_positive('drop_path_rate', drop_path_rate, zero=True)
-        if drop_path_rate >= 1:
-            raise ValueError(f"drop_path_rate must be below 1, got {drop_path_rate}")
+        check_positive('drop_path_rate', drop_path_rate, zero=True, below=1)
         check_divides('patch_size', patch_size, 'image_size', image_size)
         check_divides('num_heads', num_heads, 'embed_dim', embed_dim)
         grid,cls = image_size//patch_size,pool == 'cls'

@@ -1,11 +1,14 @@
 "Bad inputs to the public interface: each is refused at once, with the argument, its value and what is allowed."
+from importlib import import_module
 import pytest
 import torch
 from torch import nn
 
-from sigreg_nb import (attach, augment, campaign, collapse, convnext, data, dynamics, epps_pulley as ep, experiments, ledger,
+from sigreg_nb import (augment, campaign, collapse, convnext, data, dynamics, epps_pulley as ep, experiments, ledger,
                        losses, mlp, optim, recurrence, resnet, slices, strong, taps, train, vcreg_layer, vcreg_loss, vit, weak)
 from sigreg_nb.cli import main
+
+attach = import_module('sigreg_nb.attach') # `sigreg_nb.attach` is the function
 
 Z = torch.randn(8, 4, generator=torch.Generator().manual_seed(0))
 BYTES = torch.zeros(2, 3, 32, 32, dtype=torch.uint8)
@@ -136,7 +139,7 @@ BAD = [
     (lambda: data.synthetic(4, side=4), V, "side must be at least 8, got 4"),
     (lambda: data.synthetic(4).labels('super'), V, "kind must be one of fine, coarse; got 'super'"),
     (lambda: data.long_tail(data.synthetic(40), .5), V, "imbalance must be at least 1, got 0.5"),
-    (lambda: data.train_validation(data.synthetic(40), 0), V, "share must be above 0 and finite, got 0"),
+    (lambda: data.train_validation(data.synthetic(40), 0), V, "share must be above 0 and below 1, got 0"),
     (lambda: data.batches(10, 0), V, "batch_size must be at least 1, got 0"),
     (lambda: data.norm_constants('C'), V, "norm must be one of A, B; got 'C'"),
     (lambda: augment.rand_augment(BYTES, RNG, magnitude=31), V, "got 31"),
