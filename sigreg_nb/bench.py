@@ -7,7 +7,7 @@ __all__ = ['CONTESTANTS', 'SHAPES', 'EXACT', 'strong_complex', 'strong_real', 'p
            'vcreg_layer', 'batch_norm', 'once', 'times', 'PeakMemory', 'peak_memory', 'gradient_error', 'growth',
            'bench_losses', 'bench_table']
 
-# %% ../nbs/28_bench.ipynb #c002
+# %% ../nbs/28_bench.ipynb #c003
 import time
 import weakref
 from collections.abc import Callable
@@ -27,7 +27,7 @@ from .vcreg_layer import vcreg_inject
 from .vcreg_loss import vcreg
 from .weak import weak_sigreg
 
-# %% ../nbs/28_bench.ipynb #c006
+# %% ../nbs/28_bench.ipynb #c007
 def strong_complex(z:Tensor, G:Tensor)->Tensor:
     "Strong SIGReg as printed: complex exponentials at all 17 knots."
     t = torch.linspace(-5, 5, 17, dtype=z.dtype, device=z.device)
@@ -48,7 +48,7 @@ def projection(z:Tensor, G:Tensor)->Tensor:
     "The floor: normalize, project, and the gradient of one product."
     return (z @ (G / G.norm(dim=0))).sum()
 
-# %% ../nbs/28_bench.ipynb #c007
+# %% ../nbs/28_bench.ipynb #c008
 def weak_autograd(z:Tensor, G:Tensor)->Tensor:
     "Weak-SIGReg as published, differentiated by autograd."
     y = z @ (G / G.shape[0]**.5)
@@ -73,7 +73,7 @@ def batch_norm(z:Tensor, G:Tensor)->Tensor:
     "What users pay without a thought: BatchNorm, here with a square behind it."
     return F.batch_norm(z, None, None, training=True).square().sum()
 
-# %% ../nbs/28_bench.ipynb #c008
+# %% ../nbs/28_bench.ipynb #c009
 #: family -> name -> loss(z, G); the first of a family is ours, and the others are compared with it
 CONTESTANTS:dict[str, dict[str, Callable]] = {
     'strong':{'ours':lambda z, G: strong_sigreg(z, A=unit_columns(G)),
@@ -85,7 +85,7 @@ CONTESTANTS:dict[str, dict[str, Callable]] = {
 
 SHAPES = (128, 256, 64),(256, 512, 64),(1024, 1024, 256),(4096, 2048, 1024)
 
-# %% ../nbs/28_bench.ipynb #c012
+# %% ../nbs/28_bench.ipynb #c013
 def once(
     loss:Callable, # of z and G
     z:Tensor,      # (n, d), with a gradient
@@ -116,7 +116,7 @@ def times(
     return pd.DataFrame([{name:1e3*once(loss, z, shape[2], calls[name])
                           for name,loss in losses.items()} for _ in range(rounds)])
 
-# %% ../nbs/28_bench.ipynb #c015
+# %% ../nbs/28_bench.ipynb #c016
 class PeakMemory(TorchDispatchMode):
     "Largest sum of bytes of the storages that operations inside it make."
     def __enter__(self):
@@ -141,7 +141,7 @@ class PeakMemory(TorchDispatchMode):
 
     def _freed(self, size): self.now -= size
 
-# %% ../nbs/28_bench.ipynb #c016
+# %% ../nbs/28_bench.ipynb #c017
 def peak_memory(
     loss:Callable,              # of z and G
     shape:tuple[int, int, int], # n, d, k
@@ -158,7 +158,7 @@ def peak_memory(
     once(loss, z, shape[2])
     return (torch.cuda.max_memory_allocated(z.device) - before)/2**20
 
-# %% ../nbs/28_bench.ipynb #c019
+# %% ../nbs/28_bench.ipynb #c020
 def gradient_error(
     loss:Callable,              # of z and G
     exact:Callable,             # the same loss, to be evaluated in float64
@@ -175,7 +175,7 @@ def gradient_error(
         grads.append(x.grad.double())
     return float((grads[0] - grads[1]).norm() / grads[1].norm())
 
-# %% ../nbs/28_bench.ipynb #c022
+# %% ../nbs/28_bench.ipynb #c023
 def growth(
     loss:Callable,                    # of z and G
     shape:tuple[int, int, int]=(512, 512, 256), # n, d, k
@@ -190,7 +190,7 @@ def growth(
     larger = [tuple(s*(factor if i == j else 1) for j,s in enumerate(shape)) for i in range(3)]
     return {size:log(ms(s)/base)/log(factor) for size,s in zip('ndk', larger)}
 
-# %% ../nbs/28_bench.ipynb #c025
+# %% ../nbs/28_bench.ipynb #c026
 EXACT = {'strong':'complex formula', 'weak':'autograd', 'vcreg':'autograd'}
 
 def bench_losses(
@@ -225,7 +225,7 @@ def bench_losses(
             for f in families} if max(map(max, shapes)) >= 256 else {}
     return dict(rounds=rounds, rows=rows, growth=grow)
 
-# %% ../nbs/28_bench.ipynb #c027
+# %% ../nbs/28_bench.ipynb #c028
 def bench_table(
     found:dict,    # of `bench_losses`
 )->pd.DataFrame:   # one row for each shape and contestant

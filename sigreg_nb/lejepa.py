@@ -6,7 +6,7 @@
 __all__ = ['ARMS', 'prediction', 'lejepa_loss', 'tipping_lambda', 'random_view', 'JointEmbedding', 'standardize', 'top1', 'knn',
            'logistic', 'linear_probe', 'SSLRun', 'features', 'get_data', 'pretrain', 'train_ssl', 'ssl_runs', 'run_ssl']
 
-# %% ../nbs/52_lejepa.ipynb #c002
+# %% ../nbs/52_lejepa.ipynb #c003
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -22,7 +22,7 @@ from .ledger import check_writable, environment, save
 from .notation import check_choice, check_count, check_positive
 from .taps import REGULARIZERS, make_regularizer, mix
 
-# %% ../nbs/52_lejepa.ipynb #c006
+# %% ../nbs/52_lejepa.ipynb #c007
 def prediction(
     z:Tensor, # embeddings of the views, (V, n, d)
 )->Tensor:    # scalar
@@ -34,7 +34,7 @@ def prediction(
         raise ValueError(f"z must have shape (V, n, d) with V > 1, got {tuple(z.shape)}")
     return (z - z.mean(0)).square().mean()
 
-# %% ../nbs/52_lejepa.ipynb #c013
+# %% ../nbs/52_lejepa.ipynb #c014
 def lejepa_loss(
     z:Tensor,          # embeddings of the views, (V, n, d)
     reg:Callable,      # regularizer of one view, (n, d) -> scalar
@@ -45,7 +45,7 @@ def lejepa_loss(
     penalty = torch.stack([reg(view) for view in z]).mean()
     return mix(pred, penalty, lam), pred, penalty
 
-# %% ../nbs/52_lejepa.ipynb #c019
+# %% ../nbs/52_lejepa.ipynb #c020
 def tipping_lambda(
     reg,           # regularizer with a `floor`
     n:int,         # images in a batch
@@ -58,7 +58,7 @@ def tipping_lambda(
     pred = (1 - 1/views)*rho
     return pred / (pred + float(reg(torch.zeros(n, d))) - reg.floor(n, d))
 
-# %% ../nbs/52_lejepa.ipynb #c022
+# %% ../nbs/52_lejepa.ipynb #c023
 #: arm -> regularizer, its arguments for d coordinates, λ
 ARMS:dict[str, tuple[str, Callable, float]] = {
     'none':  ('none',   lambda d: {}, 0.),
@@ -67,7 +67,7 @@ ARMS:dict[str, tuple[str, Callable, float]] = {
     'vcreg': ('vcreg',  lambda d: dict(alpha=1., beta=2*(d-1)/25), .5),
 }
 
-# %% ../nbs/52_lejepa.ipynb #c026
+# %% ../nbs/52_lejepa.ipynb #c029
 def random_view(
     images:Tensor,             # uint8, (n, 3, h, w)
     generator:torch.Generator, # on the CPU
@@ -94,7 +94,7 @@ def random_view(
     keep = torch.where(U(0, 1) < gray, 0., U(1-strength, 1+strength))
     return (own + (out-own)*keep).clamp(0, 255)
 
-# %% ../nbs/52_lejepa.ipynb #c032
+# %% ../nbs/52_lejepa.ipynb #c035
 class JointEmbedding(nn.Module):
     "A small convolutional encoder and a projector."
     def __init__(self,
@@ -117,7 +117,7 @@ class JointEmbedding(nn.Module):
     )->Tensor:    # z, (n, d)
         return self.projector(self.encoder(x))
 
-# %% ../nbs/52_lejepa.ipynb #c035
+# %% ../nbs/52_lejepa.ipynb #c038
 def standardize(
     h:Tensor,  # training features, (n, d)
     *others:Tensor, # further features, (m, d)
@@ -134,7 +134,7 @@ def top1(
     "Share of the rows whose largest score is at the label."
     return 100*(scores.argmax(1) == y).float().mean().item()
 
-# %% ../nbs/52_lejepa.ipynb #c036
+# %% ../nbs/52_lejepa.ipynb #c039
 def knn(
     h:Tensor, y:Tensor,           # training features (n, d) and labels (n,)
     h_test:Tensor, y_test:Tensor, # test features (m, d) and labels (m,)
@@ -148,7 +148,7 @@ def knn(
     votes = near.new_zeros(len(h_test), int(y.max())+1)
     return top1(votes.scatter_add(1, y[at], (near/T).exp()), y_test)
 
-# %% ../nbs/52_lejepa.ipynb #c037
+# %% ../nbs/52_lejepa.ipynb #c040
 def logistic(
     h:Tensor, y:Tensor, # features (n, d) and labels (n,)
     l2:float,           # λ in cross-entropy + λ/2·|W|²
@@ -176,7 +176,7 @@ def linear_probe(
     score = lambda l2: top1(logistic(h[~held], y[~held], l2)(h[held]), y[held])
     return top1(logistic(h, y, max(l2s, key=score))(h_test), y_test)
 
-# %% ../nbs/52_lejepa.ipynb #c041
+# %% ../nbs/52_lejepa.ipynb #c044
 @dataclass(frozen=True)
 class SSLRun:
     "Everything that changes the result of one run."
@@ -194,7 +194,7 @@ class SSLRun:
     lr:float=2e-3            # peak of the one-cycle schedule of AdamW
     weight_decay:float=.05
 
-# %% ../nbs/52_lejepa.ipynb #c042
+# %% ../nbs/52_lejepa.ipynb #c045
 def features(
     encoder:nn.Module, # put into eval mode and back
     images:Tensor,     # uint8, (n, 3, h, w)
@@ -219,7 +219,7 @@ def get_data(
         if n > len(s): raise ValueError(f"{part} must be at most {len(s)}, got {n}")
     return sets[0][:run.train].to(device),sets[1][:run.test].to(device)
 
-# %% ../nbs/52_lejepa.ipynb #c044
+# %% ../nbs/52_lejepa.ipynb #c047
 def pretrain(
     model:JointEmbedding, # changed in place
     images:Tensor,        # uint8, (n, 3, h, w), without labels
@@ -246,7 +246,7 @@ def pretrain(
         means = dict(zip(('loss', 'pred', 'reg'), (sums/n).tolist()))
         yield dict(means, rank_z=participation_ratio(z[0]).item(), spread_z=spread(z[0]).item())
 
-# %% ../nbs/52_lejepa.ipynb #c045
+# %% ../nbs/52_lejepa.ipynb #c048
 def train_ssl(
     run:SSLRun,
     root=None,    # data folder
@@ -281,7 +281,7 @@ def train_ssl(
     env = dict(environment(device), seconds=time.perf_counter() - start)
     return dict(run=asdict(run), env=env, final=final, curve=curve)
 
-# %% ../nbs/52_lejepa.ipynb #c050
+# %% ../nbs/52_lejepa.ipynb #c053
 def ssl_runs(
     seeds:Iterable[int]=range(3),
     **changes, # other fields of `SSLRun`
@@ -291,8 +291,7 @@ def ssl_runs(
     runs = [SSLRun(name, lam, s) for s in seeds for name,(*_,lam) in ARMS.items()]
     runs += [SSLRun('random', 0., s, epochs=0) for s in seeds]
     runs += [SSLRun('pixels', 0., 0, epochs=0)] if 0 in seeds else []
-    return [replace(r, **changes, epochs=changes.get('epochs', r.epochs) if r.epochs else 0)
-            for r in runs]
+    return [replace(r, **{**changes, **({} if r.epochs else {'epochs':0})}) for r in runs]
 
 def run_ssl(
     out='results/lejepa',          # folder for the records

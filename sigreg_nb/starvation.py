@@ -7,7 +7,7 @@ __all__ = ['HEIGHT', 'SHIFT', 'METRICS', 'MOVED', 'ARMS', 'ORIGINAL', 'REGS', 'V
            'arc_distance', 'midline', 'plane', 'crossings', 'measure', 'make_net', 'Flock', 'train_moons', 'run_arm',
            'choose', 'experiment', 'load_moons']
 
-# %% ../nbs/51_starvation.ipynb #c002
+# %% ../nbs/51_starvation.ipynb #c003
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -28,7 +28,7 @@ from .taps import Taps
 from .vcreg_loss import VCReg
 from .weak import WeakSIGReg
 
-# %% ../nbs/51_starvation.ipynb #c008
+# %% ../nbs/51_starvation.ipynb #c009
 HEIGHT,SHIFT = .05,.5 # of the ends of an arc over the line that separates; of its center, sideways
 
 def _arc(theta, gap): return torch.stack([HEIGHT + gap + theta.sin(), theta.cos() - SHIFT], -1)
@@ -49,7 +49,7 @@ def two_moons(
     x[:,0] = y*(x[:,0].abs() + gap)
     return x, y
 
-# %% ../nbs/51_starvation.ipynb #c011
+# %% ../nbs/51_starvation.ipynb #c012
 def arc_distance(
     x:Tensor,      # points, (…, 2)
     side:int,      # 1 or -1
@@ -67,7 +67,7 @@ def midline(
     "How much nearer the moon of class 1 is."
     return arc_distance(x, -1, gap) - arc_distance(x, 1, gap)
 
-# %% ../nbs/51_starvation.ipynb #c014
+# %% ../nbs/51_starvation.ipynb #c015
 def plane(
     size:int=161,   # points along each side
     half:float=2.,  # half the length of a side
@@ -88,11 +88,12 @@ def crossings(
         found.append(p[cut] + (a/(a-b))[cut][:,None]*(q[cut] - p[cut]))
     return torch.cat(found)
 
-# %% ../nbs/51_starvation.ipynb #c017
+# %% ../nbs/51_starvation.ipynb #c018
 METRICS = 'margin','agreement','bend','second','moved'
 MOVED = .3 # each class moves by this toward the other
 
-def _unevenness(c): return float(torch.linalg.svdvals(c - c.mean(0))[1]/len(c)**.5) if len(c) else 0.
+def _unevenness(c):
+    return float(torch.linalg.svdvals(c - c.mean(0))[1]/len(c)**.5) if len(c) else 0.
 
 @lru_cache
 def _reference(gap):
@@ -123,7 +124,7 @@ def measure(
                 agreement=(agreement - straight)/(1 - straight), bend=_unevenness(c)/bend,
                 second=float(total[1]/total.sum()), moved=moved)
 
-# %% ../nbs/51_starvation.ipynb #c024
+# %% ../nbs/51_starvation.ipynb #c025
 def _decades(low): return tuple(float(f'{low*10**(i//2)*(1, 3)[i%2]:.1g}') for i in range(6))
 
 #: arm → the values of its coefficient that are tried
@@ -139,7 +140,7 @@ ORIGINAL:dict[str, tuple] = dict(none=(0.,), l2=(.01,), dropout=(.7,), batchnorm
 REGS:dict[str, Callable] = dict(vcreg=VCReg, weak=WeakSIGReg, strong=StrongSIGReg,
                                 decov=partial(Loss, 'decov'))
 
-# %% ../nbs/51_starvation.ipynb #c026
+# %% ../nbs/51_starvation.ipynb #c027
 def make_net(
     seed:int,        # of the initialization
     arm:str='none',  # key of `ARMS`
@@ -170,7 +171,7 @@ class Flock(nn.Module):
     )->Tensor:     # (networks, n)
         return torch.stack([net(own)[:,0] for net,own in zip(self.members, x)])
 
-# %% ../nbs/51_starvation.ipynb #c029
+# %% ../nbs/51_starvation.ipynb #c030
 def train_moons(
     arm:str,            # key of `ARMS`
     value:float,        # its coefficient
@@ -202,7 +203,7 @@ def train_moons(
     taps.detach()
     return flock.eval(), x, y
 
-# %% ../nbs/51_starvation.ipynb #c032
+# %% ../nbs/51_starvation.ipynb #c033
 VALIDATION,SEEDS = tuple(range(100, 105)),tuple(range(10))
 #: rule → the column it looks at, and whether more of it is better
 RULES:dict[str, tuple[str, bool]] = dict(margin=('margin', True), loss=('heldout', False))
@@ -236,7 +237,7 @@ def choose(
     if not means: raise ValueError(f"no value has a finite {column}")
     return (max if more else min)(means, key=means.__getitem__)
 
-# %% ../nbs/51_starvation.ipynb #c035
+# %% ../nbs/51_starvation.ipynb #c036
 def _digits(x):
     if isinstance(x, float): return float(f'{x:.4g}') if abs(x) < float('inf') else None
     if isinstance(x, dict): return {str(k):_digits(v) for k,v in x.items()}
@@ -247,9 +248,11 @@ def _maps(flock):
     "Mean output on a grid, and how many networks say class 1, as hexadecimal digits."
     f = flock(plane(41).flatten(0, 1).expand(len(flock.members), -1, -1))
     votes = flock(plane(81).flatten(0, 1).expand(len(flock.members), -1, -1)) > 0
+    rows = votes.sum(0).view(81, 81).tolist()
     return dict(mean=f.mean(0).view(41, 41).tolist(),
-                votes=[''.join(f'{v:x}' for v in row) for row in votes.sum(0).view(81, 81).tolist()])
+                votes=[''.join(f'{v:x}' for v in row) for row in rows])
 
+# %% ../nbs/51_starvation.ipynb #c037
 def experiment(
     out='results/two_moons', # folder of the records
     arms:Mapping[str, tuple]=ARMS, # arm → values; a single value is taken as it is

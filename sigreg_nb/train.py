@@ -9,7 +9,7 @@ __all__ = ['MODELS', 'DATASETS', 'PRECISIONS', 'COMBINE', 'AUGMENTS', 'Run', 'ch
            'evaluate_refit', 'gradient_norm', 'diagnose', 'finite', 'epoch', 'finished', 'record', 'run_path',
            'check_same', 'save_checkpoint', 'restore', 'fit', 'train', 'load_data', 'run_all', 'join_ranks']
 
-# %% ../nbs/44_train.ipynb #c002
+# %% ../nbs/44_train.ipynb #c003
 import os
 import random
 import time
@@ -41,7 +41,7 @@ from .taps import POOLS, REGULARIZERS, Taps, additive, make_regularizer, mix
 from .vit import ROPES, plain_vit, tuned_vit
 from .weak import WeakSIGReg
 
-# %% ../nbs/44_train.ipynb #c006
+# %% ../nbs/44_train.ipynb #c007
 #: model -> (constructor, sites, pooling): where the published code put its regularizer
 MODELS:dict[str, tuple[Callable, str, str]] = {
     'vit':      (plain_vit, 'blocks.*', 'tokens'),
@@ -52,7 +52,7 @@ MODELS:dict[str, tuple[Callable, str, str]] = {
     'convnext': (convnext_atto, 'features.[1357].*', 'positions'),
 }
 
-# %% ../nbs/44_train.ipynb #c007
+# %% ../nbs/44_train.ipynb #c008
 @dataclass(frozen=True)
 class Run:
     "Everything that changes the result of one training run, and nothing else."
@@ -90,13 +90,13 @@ class Run:
     reg_epochs:tuple=(0, None)    # first epoch with the regularizer, and first without it again
     label_smoothing:float=0.      # share of the label spread over all classes, in training
 
-# %% ../nbs/44_train.ipynb #c009
+# %% ../nbs/44_train.ipynb #c010
 DATASETS = 'cifar100','cifar10','synthetic'
 PRECISIONS = 'fp32','tf32','bf16'
 #: how the task loss and the regularizer become one number
 COMBINE = {'mix':mix, 'add':additive}
 
-# %% ../nbs/44_train.ipynb #c010
+# %% ../nbs/44_train.ipynb #c011
 def _crop_flip_randaugment(images, generator):
     return rand_augment(crop_flip(images, generator), generator)
 
@@ -104,7 +104,7 @@ def _crop_flip_randaugment(images, generator):
 AUGMENTS:dict[str, Callable] = {'none':lambda images, generator: images, 'crop-flip':crop_flip,
                                 'crop-flip-randaugment':_crop_flip_randaugment}
 
-# %% ../nbs/44_train.ipynb #c012
+# %% ../nbs/44_train.ipynb #c013
 def check_run(
     run:Run,
 )->Run:
@@ -137,7 +137,7 @@ def check_run(
         raise ValueError(f"name must be a file name, got {run.name!r}")
     return run
 
-# %% ../nbs/44_train.ipynb #c015
+# %% ../nbs/44_train.ipynb #c016
 def build_model(
     run:Run,
     num_classes:int=100,
@@ -165,7 +165,7 @@ def build_regularizer(
     base = 'weak' if issubclass(REGULARIZERS[run.reg], WeakSIGReg) else run.reg
     return make_regularizer(run.reg, **{**own.get(base, {}), **dict(run.reg_args)})
 
-# %% ../nbs/44_train.ipynb #c018
+# %% ../nbs/44_train.ipynb #c019
 def build_optimizers(
     run:Run,
     model:nn.Module,
@@ -179,14 +179,14 @@ def build_optimizers(
         if 'capturable' in group: group['capturable'] = True
     return made
 
-# %% ../nbs/44_train.ipynb #c021
+# %% ../nbs/44_train.ipynb #c022
 def stream_seed(
     *key:int, # whatever tells this draw from others
 )->int:       # below 2^63
     "A seed as a pure function of integers (SHA-512, by way of `random`)."
     return random.Random(repr(key)).getrandbits(63)
 
-# %% ../nbs/44_train.ipynb #c024
+# %% ../nbs/44_train.ipynb #c025
 class Epoch(NamedTuple):
     "What the steps of one epoch read, in the order of the batches."
     images:Tensor  # uint8, (n, c, side, side), augmented
@@ -211,7 +211,7 @@ def sample_epoch(
     images = torch.cat([AUGMENTS[run.augment](train.images[o], g) for o in order.split(chunk)])
     return Epoch(images, train.fine[order], partner.to(device), weight.to(device))
 
-# %% ../nbs/44_train.ipynb #c027
+# %% ../nbs/44_train.ipynb #c028
 class Trainer:
     "One run on one device: all that a checkpoint holds, and what the steps read."
     def __init__(self,
@@ -252,7 +252,7 @@ class Trainer:
         cuda.allow_tf32 = cudnn.allow_tf32 = self.run.precision == 'tf32'
         with torch.cuda.stream(self.stream): yield
 
-# %% ../nbs/44_train.ipynb #c028
+# %% ../nbs/44_train.ipynb #c029
 def logits(
     t:Trainer,
     net:nn.Module, # its network, compiled or not
@@ -263,7 +263,7 @@ def logits(
     with torch.autocast(t.device.type, torch.bfloat16, enabled=bf16, cache_enabled=False):
         return net(x).float()
 
-# %% ../nbs/44_train.ipynb #c030
+# %% ../nbs/44_train.ipynb #c031
 def average_gradients(t:Trainer)->None:
     "Replace every gradient by its mean over the processes, if there are several."
     if t.world == 1: return
@@ -274,7 +274,7 @@ def agreed(t:Trainer, flag:bool)->bool:
     "Does any process say so? They must leave a loop together."
     return flag if t.world == 1 else bool(all_sum(torch.tensor(float(flag), device=t.device)))
 
-# %% ../nbs/44_train.ipynb #c031
+# %% ../nbs/44_train.ipynb #c032
 def train_step(
     t:Trainer,
     size:int, # of this batch
@@ -303,7 +303,7 @@ def train_step(
     t.sums += torch.stack([loss, task, reg, norm, t.world*right]).detach()
     t.i += 1
 
-# %% ../nbs/44_train.ipynb #c033
+# %% ../nbs/44_train.ipynb #c034
 class Captured:
     "On CUDA, replay `step(size)` as one graph per size, after a few steps that run as they are."
     def __init__(self,
@@ -326,7 +326,7 @@ class Captured:
             self.graphs[size] = graph
         self.graphs[size].replay()
 
-# %% ../nbs/44_train.ipynb #c037
+# %% ../nbs/44_train.ipynb #c038
 def set_lr(
     t:Trainer,
     part:float, # of the epoch, after the step to come
@@ -352,7 +352,7 @@ def start_epoch(
     t.on.fill_(float(start <= t.done < (inf if stop is None else stop)))
     t.model.train(); t.reg.train()
 
-# %% ../nbs/44_train.ipynb #c039
+# %% ../nbs/44_train.ipynb #c040
 @torch.no_grad()
 def evaluate(
     t:Trainer,
@@ -366,7 +366,7 @@ def evaluate(
         total += torch.stack([F.cross_entropy(z, y, reduction='sum'), (z.argmax(1) == y).sum()])
     return total / len(t.test) * torch.tensor([1., 100.]).to(t.device)
 
-# %% ../nbs/44_train.ipynb #c042
+# %% ../nbs/44_train.ipynb #c043
 @torch.no_grad()
 def evaluate_refit(
     t:Trainer,
@@ -383,7 +383,7 @@ def evaluate_refit(
     for m,(momentum,state) in zip(norms, kept): m.momentum = momentum; m.load_state_dict(state)
     return result
 
-# %% ../nbs/44_train.ipynb #c044
+# %% ../nbs/44_train.ipynb #c045
 def gradient_norm(
     loss:Tensor,     # scalar
     model:nn.Module, # with a graph to `loss`
@@ -411,7 +411,7 @@ def diagnose(
     task = kept * gradient_norm(F.cross_entropy(z, t.train.fine[:m]), t.model)
     return dict(rank=rank, trace=trace, reg_share=(pull/task).item())
 
-# %% ../nbs/44_train.ipynb #c047
+# %% ../nbs/44_train.ipynb #c048
 def finite(x):
     "`x` with None for what is no finite number, in nested lists and dicts: JSON has no NaN."
     if isinstance(x, dict): return {k:finite(v) for k,v in x.items()}
@@ -444,7 +444,7 @@ def epoch(
     t.history.append(finite(row))
     t.seconds += time.perf_counter() - clock
 
-# %% ../nbs/44_train.ipynb #c054
+# %% ../nbs/44_train.ipynb #c055
 def finished(t:Trainer)->bool:
     "All epochs done, or the loss is no longer finite."
     return t.done == t.run.epochs or (t.done > 0 and t.history[-1]['loss'] is None)
@@ -467,7 +467,7 @@ def record(
                  diverged=t.done if rows[-1]['loss'] is None else None)
     return dict(run=asdict(t.run), env=env, final=final, curve=curve)
 
-# %% ../nbs/44_train.ipynb #c058
+# %% ../nbs/44_train.ipynb #c059
 def run_path(
     out,           # folder
     run:Run,
@@ -506,7 +506,7 @@ def restore(t:Trainer, path)->Trainer:
     t.history,t.seconds = state['history'],state['seconds']
     return t
 
-# %% ../nbs/44_train.ipynb #c060
+# %% ../nbs/44_train.ipynb #c061
 def fit(
     t:Trainer,
     out=None,              # folder for the record and the checkpoint; None: write nothing
@@ -538,7 +538,7 @@ def train(
     for _ in zip_longest(*(fit(t, out, minutes, deadline) for t in trainers)): pass
     return [record(t) for t in trainers if finished(t)]
 
-# %% ../nbs/44_train.ipynb #c065
+# %% ../nbs/44_train.ipynb #c066
 def load_data(
     run:Run,
     root=None,     # data folder, see chapter Data
@@ -574,7 +574,7 @@ def run_all(
     if ranks() > 1: dist.barrier()
     return [ledger.load(path) for path in paths if path.exists()]
 
-# %% ../nbs/44_train.ipynb #c075
+# %% ../nbs/44_train.ipynb #c076
 def join_ranks(
     device='cpu',
 )->str: # device of this process
