@@ -6,7 +6,7 @@
 __all__ = ['SIZES', 'ARMS', 'REGIMES', 'digits', 'flip_labels', 'DemoRun', 'demo_runs', 'top1', 'train_demo', 'train_all',
            'demo_table', 'demo_verdict', 'demo_figure', 'demo']
 
-# %% ../nbs/47_demo.ipynb #c002
+# %% ../nbs/47_demo.ipynb #c003
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -25,7 +25,7 @@ from .mlp import MLP
 from .notation import COLORS, check_choice, check_count
 from .taps import Taps, make_regularizer, mix
 
-# %% ../nbs/47_demo.ipynb #c006
+# %% ../nbs/47_demo.ipynb #c007
 SIZES = dict(train=1024, val=324, test=449)
 
 def digits()->dict[str, tuple[Tensor, Tensor]]: # part -> images (n, 64) and labels (n,)
@@ -39,7 +39,7 @@ def digits()->dict[str, tuple[Tensor, Tensor]]: # part -> images (n, 64) and lab
     tensors = lambda x,y: (torch.tensor((x-mean)/sd, dtype=torch.float32), torch.tensor(y))
     return dict(train=tensors(x, y), val=tensors(x_val, y_val), test=tensors(x_test, y_test))
 
-# %% ../nbs/47_demo.ipynb #c009
+# %% ../nbs/47_demo.ipynb #c010
 def flip_labels(
     y:Tensor,      # labels 0 … 9, (n,)
     share:float,   # of the labels that become wrong
@@ -52,7 +52,7 @@ def flip_labels(
     y[wrong] = (y[wrong] + torch.randint(1, 10, (len(wrong),), generator=g)) % 10
     return y
 
-# %% ../nbs/47_demo.ipynb #c012
+# %% ../nbs/47_demo.ipynb #c013
 @dataclass(frozen=True)
 class DemoRun:
     "Everything that changes the result of one run."
@@ -69,7 +69,7 @@ class DemoRun:
     epochs:int=60
     split:str='test'        # 'test', or 'val' to choose a weight
 
-# %% ../nbs/47_demo.ipynb #c013
+# %% ../nbs/47_demo.ipynb #c014
 ARMS = 'none','strong','weak','vcreg'
 
 #: regime -> (what it changes, λ of each regularizer, chosen on the validation images)
@@ -79,7 +79,7 @@ REGIMES:dict[str, tuple[dict, dict]] = {
     'deep': (dict(depth=8),       dict(none=0., strong=.1, weak=.6, vcreg=.5)),
 }
 
-# %% ../nbs/47_demo.ipynb #c015
+# %% ../nbs/47_demo.ipynb #c016
 def demo_runs(
     regimes=tuple(REGIMES),  # keys of `REGIMES`
     regs=ARMS,               # some of `ARMS`
@@ -96,12 +96,12 @@ def demo_runs(
             for regime in regimes for reg in regs for s in range(seeds)]
     return [replace(run, epochs=epochs or run.epochs) for run in runs]
 
-# %% ../nbs/47_demo.ipynb #c018
+# %% ../nbs/47_demo.ipynb #c019
 def top1(model, x:Tensor, y:Tensor)->float:
     "Accuracy in per cent."
     with torch.no_grad(): return 100*(model(x).argmax(1) == y).float().mean().item()
 
-# %% ../nbs/47_demo.ipynb #c019
+# %% ../nbs/47_demo.ipynb #c020
 def train_demo(
     run:DemoRun,
     device:str='cpu',
@@ -135,7 +135,7 @@ def train_demo(
     env = dict(environment(device), seconds=time.perf_counter() - start)
     return dict(run=asdict(run), env=env, final=final, curve=curve)
 
-# %% ../nbs/47_demo.ipynb #c024
+# %% ../nbs/47_demo.ipynb #c025
 def _job(run:DemoRun, device:str)->dict:
     torch.set_num_threads(1)
     return train_demo(run, device)
@@ -154,7 +154,7 @@ def train_all(
         try: yield from (job.result() for job in as_completed(jobs))
         except BaseException: pool.shutdown(cancel_futures=True); raise
 
-# %% ../nbs/47_demo.ipynb #c025
+# %% ../nbs/47_demo.ipynb #c026
 def demo_table(
     records:list[dict],
 ):  # a pandas DataFrame, one row per regime and regularizer
@@ -175,7 +175,7 @@ def demo_table(
                      'reg / floor':'' if reg == 'none' else beside})
     return pd.DataFrame(rows).set_index(['regime', 'reg'])
 
-# %% ../nbs/47_demo.ipynb #c026
+# %% ../nbs/47_demo.ipynb #c027
 def demo_verdict(
     records:list[dict],
 )->list[str]: # one sentence per regime and regularizer
@@ -194,7 +194,7 @@ def demo_verdict(
                          f"over {gap['n']} seeds{noise}")
     return lines
 
-# %% ../nbs/47_demo.ipynb #c027
+# %% ../nbs/47_demo.ipynb #c028
 def demo_figure(
     records:list[dict],
 ):  # a matplotlib figure
@@ -214,7 +214,7 @@ def demo_figure(
     axs[0,0].set_ylabel('test accuracy, %'); axs[0,-1].legend()
     return fig
 
-# %% ../nbs/47_demo.ipynb #c028
+# %% ../nbs/47_demo.ipynb #c029
 def demo(
     out='sigreg-demo',       # folder for records and figures
     regimes=tuple(REGIMES),  # keys of `REGIMES`
