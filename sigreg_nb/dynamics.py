@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['FORCES', 'CLOUDS', 'RATES', 'lyapunov', 'drift', 'make_cloud', 'descend']
 
-# %% ../nbs/24_dynamics.ipynb #c002
+# %% ../nbs/24_dynamics.ipynb #c003
 from collections.abc import Callable
 
 import torch
@@ -17,7 +17,7 @@ from .strong import strong_sigreg
 from .vcreg_loss import vcreg
 from .weak import weak_sigreg
 
-# %% ../nbs/24_dynamics.ipynb #c006
+# %% ../nbs/24_dynamics.ipynb #c007
 def lyapunov(
     d:int,        # dimension
     sigma:float,  # strength of the shared noise
@@ -26,7 +26,7 @@ def lyapunov(
     check_count('d', d); check_positive('sigma', sigma, zero=True)
     return sigma**2/2 * (d - 2*torch.arange(1, d+1, dtype=torch.float64))
 
-# %% ../nbs/24_dynamics.ipynb #c012
+# %% ../nbs/24_dynamics.ipynb #c013
 #: regularizer -> loss of z (n, d), in units in which its force on a small cloud is of order one
 FORCES:dict[str, Callable] = {
     'strong':lambda z: z.shape[1] * strong_sigreg(z),
@@ -34,7 +34,7 @@ FORCES:dict[str, Callable] = {
     'vcreg': lambda z: z.shape[0]*z.shape[1] * vcreg(z),
 }
 
-# %% ../nbs/24_dynamics.ipynb #c013
+# %% ../nbs/24_dynamics.ipynb #c014
 def drift(
     z:Tensor,                  # start, (n, d)
     steps:int=400,
@@ -58,7 +58,7 @@ def drift(
         rank.append(float(participation_ratio(z)))
     return dict(z=z, rank=rank)
 
-# %% ../nbs/24_dynamics.ipynb #c023
+# %% ../nbs/24_dynamics.ipynb #c024
 def _spread(x:Tensor, factors:list)->Tensor:
     scale = torch.full((x.shape[1],), float(factors[-1]), dtype=x.dtype)
     scale[:len(factors)-1] = torch.tensor(factors[:-1], dtype=x.dtype)
@@ -89,7 +89,7 @@ def make_cloud(
     check_choice('name', name, CLOUDS); check_count('n', n, low=2); check_count('d', d)
     return CLOUDS[name](torch.randn(n, d, generator=generator))
 
-# %% ../nbs/24_dynamics.ipynb #c026
+# %% ../nbs/24_dynamics.ipynb #c027
 #: learning rate of each force in `descend`
 RATES = dict(strong=.3, weak=.05, vcreg=.02)
 

@@ -6,7 +6,7 @@
 __all__ = ['GRIDS', 'ecf', 'Grid', 'as_grid', 'quadrature', 'as_weight', 'epps_pulley', 'epps_pulley_exact', 'grid_period',
            'null_mean', 'null_weights', 'null_variance', 'null_pvalue']
 
-# %% ../nbs/12_epps_pulley.ipynb #c002
+# %% ../nbs/12_epps_pulley.ipynb #c003
 from functools import partial
 from math import pi, sqrt
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from torch import Tensor
 
 from .notation import as_batch, check_choice, check_count, check_positive, full_precision
 
-# %% ../nbs/12_epps_pulley.ipynb #c006
+# %% ../nbs/12_epps_pulley.ipynb #c007
 def ecf(
     u:Tensor, # values, (n, …)
     t:Tensor, # knots, (m,)
@@ -25,16 +25,16 @@ def ecf(
     "Empirical characteristic function of `u` at `t`."
     return torch.exp(1j * t * u[..., None]).mean(0)
 
-# %% ../nbs/12_epps_pulley.ipynb #c011
+# %% ../nbs/12_epps_pulley.ipynb #c012
 class Grid(NamedTuple):
     "Knots equally spaced on [-t_max, t_max]."
     t_max:float    # largest knot
     num_knots:int  # over the whole interval, both ends included
 
-# %% ../nbs/12_epps_pulley.ipynb #c012
+# %% ../nbs/12_epps_pulley.ipynb #c013
 GRIDS = {'weak-sigreg':Grid(5., 17), 'lejepa':Grid(3., 33)}
 
-# %% ../nbs/12_epps_pulley.ipynb #c013
+# %% ../nbs/12_epps_pulley.ipynb #c014
 def as_grid(
     grid, # key of `GRIDS`, or (t_max, num_knots)
 )->Grid:
@@ -48,7 +48,7 @@ def as_grid(
     check_positive('t_max', t_max); check_count('num_knots', num_knots, low=2)
     return Grid(float(t_max), num_knots)
 
-# %% ../nbs/12_epps_pulley.ipynb #c016
+# %% ../nbs/12_epps_pulley.ipynb #c017
 def quadrature(
     grid='weak-sigreg', # key of `GRIDS`, or (t_max, num_knots)
     dtype:torch.dtype=torch.float32,
@@ -62,7 +62,7 @@ def quadrature(
     W[-1] /= 2
     return t, W
 
-# %% ../nbs/12_epps_pulley.ipynb #c018
+# %% ../nbs/12_epps_pulley.ipynb #c019
 def as_weight(
     weight:Tensor, # one number a sample, (n,) or (…, n); bool and integers are welcome
     rows:tuple,    # shape of the samples, (…, n)
@@ -77,7 +77,7 @@ def as_weight(
         raise ValueError(f"weight must have shape {allowed}, got {tuple(weight.shape)}")
     return weight.to(dtype)
 
-# %% ../nbs/12_epps_pulley.ipynb #c020
+# %% ../nbs/12_epps_pulley.ipynb #c021
 def epps_pulley(
     u:Tensor,           # projections, (n,) or (n, k)
     grid='weak-sigreg', # key of `GRIDS`, or (t_max, num_knots)
@@ -96,7 +96,7 @@ def epps_pulley(
         err = (mean(tu.cos()) - torch.exp(-t**2/2))**2 + mean(tu.sin())**2
         return n * (err @ W)
 
-# %% ../nbs/12_epps_pulley.ipynb #c028
+# %% ../nbs/12_epps_pulley.ipynb #c029
 def epps_pulley_exact(
     u:Tensor, # projections, (n,) or (n, k)
 )->Tensor:    # T, scalar or (k,)
@@ -107,7 +107,7 @@ def epps_pulley_exact(
         pairs = torch.exp(-(u[:,None] - u[None])**2 / 2).sum((0, 1)) / n
         return sqrt(2*pi) * (pairs - sqrt(2) * torch.exp(-u**2/4).sum(0) + n/sqrt(3))
 
-# %% ../nbs/12_epps_pulley.ipynb #c034
+# %% ../nbs/12_epps_pulley.ipynb #c035
 def grid_period(
     grid='weak-sigreg', # key of `GRIDS`, or (t_max, num_knots); an odd number of knots
 )->float:
@@ -116,7 +116,7 @@ def grid_period(
     if m % 2 == 0: raise ValueError(f"grid must have an odd number of knots, got {m}")
     return 2*pi * (m-1) / (2*t_max)
 
-# %% ../nbs/12_epps_pulley.ipynb #c043
+# %% ../nbs/12_epps_pulley.ipynb #c044
 def null_mean(
     grid=None, # key of `GRIDS`, (t_max, num_knots), or None for the exact integral
 )->float:
@@ -125,7 +125,7 @@ def null_mean(
     t, W = quadrature(grid, dtype=torch.float64)
     return float(W @ (1 - torch.exp(-t**2)))
 
-# %% ../nbs/12_epps_pulley.ipynb #c046
+# %% ../nbs/12_epps_pulley.ipynb #c047
 def null_weights(
     grid='weak-sigreg', # key of `GRIDS`, or (t_max, num_knots)
 )->Tensor:              # λ, float64, falling
@@ -138,14 +138,14 @@ def null_weights(
     lam = torch.cat([torch.linalg.eigvalsh(root*K) for K in blocks]).clamp_min(0)
     return lam.sort(descending=True).values
 
-# %% ../nbs/12_epps_pulley.ipynb #c048
+# %% ../nbs/12_epps_pulley.ipynb #c049
 def null_variance(
     grid='weak-sigreg', # key of `GRIDS`, or (t_max, num_knots)
 )->float:
     "Variance of the limiting null law, 2 Σ λ²."
     return float(2 * null_weights(grid).square().sum())
 
-# %% ../nbs/12_epps_pulley.ipynb #c051
+# %% ../nbs/12_epps_pulley.ipynb #c052
 def null_pvalue(
     T:Tensor,           # statistics, any shape
     grid='weak-sigreg', # grid they were computed on

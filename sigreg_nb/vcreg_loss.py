@@ -6,7 +6,7 @@
 __all__ = ['as_samples', 'smooth_l1', 'vcreg_value', 'check_vcreg', 'vcreg_coefficients', 'sample_weight', 'vcreg', 'vcreg_floor',
            'VCReg']
 
-# %% ../nbs/22_vcreg_loss.ipynb #c002
+# %% ../nbs/22_vcreg_loss.ipynb #c003
 from collections.abc import Callable
 
 import torch
@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from .notation import as_batch, check_count, check_positive, full_precision
 from .weak import as_weight, center, covariance, stacked_weight
 
-# %% ../nbs/22_vcreg_loss.ipynb #c010
+# %% ../nbs/22_vcreg_loss.ipynb #c011
 def as_samples(
     h:Tensor, # (n, d), tokens (n, t, d) or feature maps (n, c, h, w)
 )->Tensor:    # (samples, d)
@@ -25,7 +25,7 @@ def as_samples(
     if h.ndim == 4: return rearrange(h, 'n c h w -> (n h w) c')
     return rearrange(h, 'n t d -> (n t) d') if h.ndim == 3 else h
 
-# %% ../nbs/22_vcreg_loss.ipynb #c013
+# %% ../nbs/22_vcreg_loss.ipynb #c014
 def smooth_l1(
     x:Tensor,          # any shape
     delta:float|None,  # where the parabola becomes a line; None: never
@@ -34,7 +34,7 @@ def smooth_l1(
     if delta is None: return x.square()
     return torch.where(x.abs() <= delta, x.square(), 2*delta*x.abs() - delta**2)
 
-# %% ../nbs/22_vcreg_loss.ipynb #c018
+# %% ../nbs/22_vcreg_loss.ipynb #c019
 def vcreg_value(
     C:Tensor,               # covariance, (…, d, d)
     alpha:float=1.,         # weight of the variance term
@@ -50,7 +50,7 @@ def vcreg_value(
     pairs.diagonal(dim1=-2, dim2=-1).zero_()
     return alpha*torch.relu(1 - std).mean(-1) + beta/max(d*(d-1), 1)*pairs.sum((-2, -1))
 
-# %% ../nbs/22_vcreg_loss.ipynb #c020
+# %% ../nbs/22_vcreg_loss.ipynb #c021
 def check_vcreg(
     alpha:float,       # weight of the variance term
     beta:float,        # weight of the covariance term
@@ -62,7 +62,7 @@ def check_vcreg(
     check_positive('eps', eps, zero=True)
     if delta is not None: check_positive('delta', delta)
 
-# %% ../nbs/22_vcreg_loss.ipynb #c027
+# %% ../nbs/22_vcreg_loss.ipynb #c028
 def vcreg_coefficients(
     C:Tensor,               # covariance, (…, d, d)
     n:int|Tensor,           # samples it was computed from
@@ -81,13 +81,13 @@ def vcreg_coefficients(
     M.diagonal(dim1=-2, dim2=-1).copy_(-alpha/(d*(n-1))*hinge)
     return M
 
-# %% ../nbs/22_vcreg_loss.ipynb #c033
+# %% ../nbs/22_vcreg_loss.ipynb #c034
 def _deviations(C, eps):
     "Standard deviations; with a slope of 0 at 0."
     v = C.diagonal(dim1=-2, dim2=-1) + eps
     return torch.where(v > 0, v, 1.).sqrt()*(v > 0)
 
-# %% ../nbs/22_vcreg_loss.ipynb #c034
+# %% ../nbs/22_vcreg_loss.ipynb #c035
 class _VCReg(torch.autograd.Function):
     @staticmethod
     def forward(ctx, H, alpha, beta, delta, eps):
@@ -106,7 +106,7 @@ class _VCReg(torch.autograd.Function):
             M = vcreg_coefficients(C, n, *ctx.args, _deviations(C, ctx.args[3]))
         return Hc @ (grad[...,None,None]*M), None, None, None, None
 
-# %% ../nbs/22_vcreg_loss.ipynb #c036
+# %% ../nbs/22_vcreg_loss.ipynb #c037
 def sample_weight(
     weight:Tensor,           # of every sample, (n,), or of every position, (n, t) or (n, h, w)
     h:Tensor,                # features, (n, d), (n, t, d) or (n, c, h, w)
@@ -117,7 +117,7 @@ def sample_weight(
     w = as_weight(weight, shape[:getattr(weight, 'ndim', 1) == 1 or None], h, check_finite)
     return w.view(-1, *[1]*(len(shape)-w.ndim), *w.shape[1:]).expand(shape).flatten()
 
-# %% ../nbs/22_vcreg_loss.ipynb #c038
+# %% ../nbs/22_vcreg_loss.ipynb #c039
 def _vcreg(H, alpha, beta, delta, eps, weight=None, reduce=None):
     "VCReg of (…, n, d): (…)."
     if weight is None and reduce is None and not torch._C._are_functorch_transforms_active():
@@ -126,7 +126,7 @@ def _vcreg(H, alpha, beta, delta, eps, weight=None, reduce=None):
     C = covariance(H, w, n, reduce)
     return vcreg_value(C, alpha, beta, delta, std=_deviations(C, eps))
 
-# %% ../nbs/22_vcreg_loss.ipynb #c039
+# %% ../nbs/22_vcreg_loss.ipynb #c040
 def vcreg(
     h:Tensor,                  # features, (n, d), (n, t, d) or (n, c, h, w)
     alpha:float=1.,            # weight of the variance term
@@ -144,7 +144,7 @@ def vcreg(
     H = as_batch(as_samples(h), 'h as samples', low=1 if reduce else 2)
     with full_precision(H): return _vcreg(H, alpha, beta, delta, eps, weight, reduce)
 
-# %% ../nbs/22_vcreg_loss.ipynb #c075
+# %% ../nbs/22_vcreg_loss.ipynb #c076
 def vcreg_floor(
     n:int,           # samples
     alpha:float=1.,  # weight of the variance term
@@ -157,7 +157,7 @@ def vcreg_floor(
     hinge = gammainc(v/2, v/2) - mean_std*gammainc((v+1)/2, v/2)
     return float(alpha*hinge + beta/v)
 
-# %% ../nbs/22_vcreg_loss.ipynb #c098
+# %% ../nbs/22_vcreg_loss.ipynb #c099
 class VCReg(nn.Module):
     "`vcreg` as a module."
     def __init__(self,

@@ -6,7 +6,7 @@
 __all__ = ['FORMS', 'weak_noise', 'weak_shrinkage', 'weak_floor', 'as_weight', 'stacked_weight', 'center', 'covariance',
            'weak_sigreg', 'WeakSIGReg']
 
-# %% ../nbs/21_weak.ipynb #c002
+# %% ../nbs/21_weak.ipynb #c003
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -17,13 +17,13 @@ from torch import Tensor
 from .notation import as_batch, check_choice, check_count, full_precision
 from .slices import SKETCHES, Stream, random_sketch
 
-# %% ../nbs/21_weak.ipynb #c013
+# %% ../nbs/21_weak.ipynb #c014
 FORMS = 'frobenius','squared','unbiased'
 
-# %% ../nbs/21_weak.ipynb #c014
+# %% ../nbs/21_weak.ipynb #c015
 def _is_sketched(d, sketch_dim, sketch): return sketch != 'none' and d > sketch_dim
 
-# %% ../nbs/21_weak.ipynb #c015
+# %% ../nbs/21_weak.ipynb #c016
 def weak_noise(
     n:int,                  # batch size
     d:int,                  # embedding dimension
@@ -39,7 +39,7 @@ def weak_noise(
     if sketched and sketch == 'gaussian': V += k*(k+1)/d + k*(k+3)/(d*(n-1))
     return V
 
-# %% ../nbs/21_weak.ipynb #c019
+# %% ../nbs/21_weak.ipynb #c020
 def weak_shrinkage(
     n:int, d:int, sketch_dim:int=64, sketch:str='gaussian' # as in `weak_noise`
 )->float:
@@ -48,7 +48,7 @@ def weak_shrinkage(
     k = sketch_dim if _is_sketched(d, sketch_dim, sketch) else d
     return k / (k + V)
 
-# %% ../nbs/21_weak.ipynb #c020
+# %% ../nbs/21_weak.ipynb #c021
 def weak_floor(
     n:int, d:int, sketch_dim:int=64, sketch:str='gaussian', # as in `weak_noise`
     form:str='frobenius',                                   # one of `FORMS`
@@ -58,7 +58,7 @@ def weak_floor(
     V,v = weak_noise(n, d, sketch_dim, sketch),weak_shrinkage(n, d, sketch_dim, sketch)
     return 0. if form == 'unbiased' else (V*v)**.5 if form == 'frobenius' else V*v
 
-# %% ../nbs/21_weak.ipynb #c033
+# %% ../nbs/21_weak.ipynb #c034
 def _squared_trace(
     y:Tensor, # centered, (…, n, k)
 )->Tensor:    # (…)
@@ -67,7 +67,7 @@ def _squared_trace(
     G = y.mT @ y if k <= n else y @ y.mT
     return (G / (n-1)).square().sum((-2, -1))
 
-# %% ../nbs/21_weak.ipynb #c035
+# %% ../nbs/21_weak.ipynb #c036
 def as_weight(
     weight:Tensor,           # nonnegative, of any scale; booleans are a mask
     shape:tuple,             # it must have
@@ -83,7 +83,7 @@ def as_weight(
         raise ValueError('weight must be finite and at least 0')
     return weight.to(z)
 
-# %% ../nbs/21_weak.ipynb #c036
+# %% ../nbs/21_weak.ipynb #c037
 def stacked_weight(
     weight:Tensor|None,      # (n,), or (L, n)
     Z:Tensor,                # stacked samples, (L, n, d)
@@ -94,7 +94,7 @@ def stacked_weight(
     shape = Z.shape[:2] if getattr(weight, 'ndim', 1) == 2 else Z.shape[1:2]
     return as_weight(weight, shape, Z, check_finite)
 
-# %% ../nbs/21_weak.ipynb #c038
+# %% ../nbs/21_weak.ipynb #c039
 def center(
     y:Tensor,                  # samples, (…, n, k)
     weight:Tensor|None=None,   # of the samples, (n,) or (…, n)
@@ -108,7 +108,7 @@ def center(
     total,squares,first = sums[...,:1],sums[...,1:2],sums[...,2:]
     return y - first/total, w*(total/squares), total.square()/squares
 
-# %% ../nbs/21_weak.ipynb #c039
+# %% ../nbs/21_weak.ipynb #c040
 def covariance(
     y:Tensor,                  # centered samples, (…, n, k)
     w:Tensor|None,             # weights that sum to n, (…, n, 1)
@@ -119,7 +119,7 @@ def covariance(
     G = y.mT @ (y if w is None else w*y)
     return (G if reduce is None else reduce(G)) / (n-1)
 
-# %% ../nbs/21_weak.ipynb #c044
+# %% ../nbs/21_weak.ipynb #c045
 def _unbiased(
     y:Tensor,                  # centered, (…, n, k)
     S:Tensor|None,             # sketch, (…, d, k), if there was one
@@ -140,7 +140,7 @@ def _unbiased(
     target = y.shape[-1] if M is None else M.square().sum((-2, -1))
     return U*(n-1)/(n*(n-2)*(n-3)) + target - 2*cross/(n-1)
 
-# %% ../nbs/21_weak.ipynb #c051
+# %% ../nbs/21_weak.ipynb #c052
 def _slope(
     y:Tensor,  # centered, (…, n, k)
     form:str,  # 'frobenius' or 'squared'
@@ -154,7 +154,7 @@ def _slope(
     if form == 'squared': return L.square(), 4/(n-1)*E
     return L, ((2/(n-1))/L.clamp_min(torch.finfo(L.dtype).tiny))[...,None,None]*E
 
-# %% ../nbs/21_weak.ipynb #c052
+# %% ../nbs/21_weak.ipynb #c053
 class _Weak(torch.autograd.Function):
     @staticmethod
     def forward(ctx, z, S, form):
@@ -174,7 +174,7 @@ class _Weak(torch.autograd.Function):
         dy = y @ F if k <= n else F @ y
         return dy if S is None else dy @ S.mT, None, None
 
-# %% ../nbs/21_weak.ipynb #c053
+# %% ../nbs/21_weak.ipynb #c054
 def _weak(z, S, form, weight=None, reduce=None):
     "The loss of z, (…, n, d), under sketches (…, d, k): (…)."
     by_hand = weight is None and reduce is None and form != 'unbiased'
@@ -185,14 +185,14 @@ def _weak(z, S, form, weight=None, reduce=None):
     L = torch.linalg.matrix_norm(C - torch.eye(C.shape[-1], dtype=C.dtype, device=C.device))
     return L if form == 'frobenius' else L.square()
 
-# %% ../nbs/21_weak.ipynb #c058
+# %% ../nbs/21_weak.ipynb #c059
 def _check_sketch(S, d):
     if not isinstance(S, Tensor) or not S.is_floating_point():
         raise TypeError(f"S must be a real floating-point Tensor, got {getattr(S, 'dtype', S)}")
     if S.ndim != 2 or len(S) != d or not S.shape[1]:
         raise ValueError(f"S must have shape ({d}, k), k > 0; got {tuple(S.shape)}")
 
-# %% ../nbs/21_weak.ipynb #c059
+# %% ../nbs/21_weak.ipynb #c060
 def weak_sigreg(
     z:Tensor,                  # embeddings, (n, d)
     sketch_dim:int=64,         # k; no sketch when d <= k
@@ -217,7 +217,7 @@ def weak_sigreg(
                               dtype=z.dtype, device=z.device)
         return _weak(z, None if S is None else S.detach().to(z), form, weight, reduce)
 
-# %% ../nbs/21_weak.ipynb #c114
+# %% ../nbs/21_weak.ipynb #c115
 class _WeakOptions(Stream):
     "Options, sketch and floor of `WeakSIGReg`."
     def __init__(self,
@@ -248,7 +248,7 @@ class _WeakOptions(Stream):
     def extra_repr(self):
         return f'sketch_dim={self.sketch_dim}, form={self.form!r}, sketch={self.sketch!r}'
 
-# %% ../nbs/21_weak.ipynb #c115
+# %% ../nbs/21_weak.ipynb #c116
 class WeakSIGReg(_WeakOptions):
     "`weak_sigreg` with a fresh sketch at every call, from its own seed and step."
     def forward(self,

@@ -64,11 +64,16 @@ def test_pages_and_reference_preprocess_without_quarto(needs):
     assert not [c for c in flat if not (ROOT/"_proc"/c).exists()]
     for name in "katex/katex.min.js", "sortable.html", "card.png": assert (ROOT/"_proc"/name).exists(), name
     for path in (ROOT/"sigreg_nb").glob("[a-z]*.py"):
-        if path.stem == "cli": continue
         text = (ROOT/"_proc"/f"api-{path.stem}.qmd").read_text()
         names = importlib.import_module(f"sigreg_nb.{path.stem}").__all__
         assert not [n for n in names if f"## {n}" not in text], path.stem
         assert "LNone" not in text and " at 0x" not in text
+
+def test_the_command_runs_as_a_module_under_torchrun(tmp_path):
+    args = ["-m", "sigreg_nb", "run", "M3", "--smoke", "--out", str(tmp_path)]
+    done = subprocess.run([sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", *args], cwd=ROOT,
+                          capture_output=True, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"})
+    assert done.returncode == 0 and len(list(tmp_path.glob("*.json"))) == 1, done.stderr[-2000:]
 
 def test_an_unknown_job_is_explained():
     done = subprocess.run([sys.executable, "run.py", "nonsense"], cwd=ROOT, capture_output=True, text=True)
