@@ -7,7 +7,7 @@ __all__ = ['GOALS', 'read', 'missing', 'kind', 'epoch_seconds', 'in_groups', 'pl
            'run_missing', 'campaign', 'campaign_on_ray', 'changed', 'run_row', 'partner', 'difference', 'table',
            'table_text']
 
-# %% ../nbs/46_campaign.ipynb #c002
+# %% ../nbs/46_campaign.ipynb #c003
 import time
 from ast import literal_eval
 from collections.abc import Callable, Iterable
@@ -25,7 +25,7 @@ from .experiments import (PUBLISHED, ROWS, experiment, in_precision, list_experi
 from .notation import check_count, check_positive
 from .train import Run, check_run, check_same, load_data, run_all, run_path
 
-# %% ../nbs/46_campaign.ipynb #c006
+# %% ../nbs/46_campaign.ipynb #c007
 def read(
     *folders, # of records; those that do not exist are empty
 )->list[dict]:
@@ -45,7 +45,7 @@ def missing(
         else: check_same(run, saved, f'the record of {run.name}, seed {run.seed}')
     return left
 
-# %% ../nbs/46_campaign.ipynb #c009
+# %% ../nbs/46_campaign.ipynb #c010
 #: (network, optimizer) -> seconds per epoch that we aim at on one H200 in bf16
 GOALS:dict[tuple[str, str], float] = {
     ('vit', 'adamw'):60/110, ('vit', 'muon'):60/90, ('tuned_vit', 'adamw'):60/85,
@@ -71,7 +71,7 @@ def epoch_seconds(
     goal = GOALS.get(ours[:2], 1.) if ours[-1] == 'cuda' else 0.
     return median(seen) if seen else goal
 
-# %% ../nbs/46_campaign.ipynb #c012
+# %% ../nbs/46_campaign.ipynb #c013
 def in_groups(
     runs:Iterable[Run],
     at_once:int=1,      # most runs of a group
@@ -86,7 +86,7 @@ def in_groups(
         left = [r for r in left if r not in group]
     return groups
 
-# %% ../nbs/46_campaign.ipynb #c015
+# %% ../nbs/46_campaign.ipynb #c016
 def plan(
     groups:list[list[Run]],
     cost:Callable[[Run], float], # seconds of a whole run
@@ -101,7 +101,7 @@ def plan(
         else: rest.append(group)
     return [g for _,g in sorted(fit, key=lambda t: -t[0])] + rest
 
-# %% ../nbs/46_campaign.ipynb #c021
+# %% ../nbs/46_campaign.ipynb #c022
 def check_device(
     device, # 'cpu', 'cuda' or 'cuda:1'
 )->str:
@@ -121,7 +121,7 @@ def check_folder(
     if folder is not None and not Path(folder).is_dir():
         raise ValueError(f"{name} must be an existing folder, got {folder}")
 
-# %% ../nbs/46_campaign.ipynb #c023
+# %% ../nbs/46_campaign.ipynb #c024
 def line(
     record:dict, # of a finished run
 )->str:
@@ -131,7 +131,7 @@ def line(
     return (f"{run['name']} seed {run['seed']}: {top1} % after {run['epochs']} epochs, best "
             f"{final['best_top1']:.2f}, {record['env']['seconds']:.0f} s")
 
-# %% ../nbs/46_campaign.ipynb #c024
+# %% ../nbs/46_campaign.ipynb #c025
 def run_missing(
     runs:Iterable[Run],
     budget_minutes:float, # of wall time, from now
@@ -163,7 +163,7 @@ def run_missing(
     return dict(finished=len(left) - len(now), missing=len(now), cut=sum(map(begun, now)),
                 minutes=round((time.monotonic() - start)/60, 2))
 
-# %% ../nbs/46_campaign.ipynb #c035
+# %% ../nbs/46_campaign.ipynb #c036
 def campaign(
     name:str,             # key of `EXPERIMENTS`
     budget_minutes:float, # of wall time
@@ -185,7 +185,7 @@ def campaign(
     return run_missing(left, budget_minutes, Path(out)/name.lower(), data, device, at_once,
                        compile=compile, log=log)
 
-# %% ../nbs/46_campaign.ipynb #c038
+# %% ../nbs/46_campaign.ipynb #c039
 def campaign_on_ray(
     runs:Iterable[Run],
     out,                 # folder of records and checkpoints
@@ -215,7 +215,7 @@ def campaign_on_ray(
     now = missing(left, out)
     return dict(finished=len(left) - len(now), missing=len(now))
 
-# %% ../nbs/46_campaign.ipynb #c042
+# %% ../nbs/46_campaign.ipynb #c043
 def changed(
     run:Run,
     overrides:dict, # field -> value, or its text
@@ -231,7 +231,7 @@ def _read(value):
     try: return literal_eval(value) if isinstance(value, str) else value
     except (ValueError, SyntaxError): return value
 
-# %% ../nbs/46_campaign.ipynb #c044
+# %% ../nbs/46_campaign.ipynb #c045
 def run_row(
     name:str,             # id or name of a declared run: 'V3', 'vit-weak-adamw-mix'
     seed:int=0,
@@ -250,7 +250,7 @@ def run_row(
     run_all([run], out, data, device, compile=compile)
     return run_path(out, run)
 
-# %% ../nbs/46_campaign.ipynb #c047
+# %% ../nbs/46_campaign.ipynb #c048
 def partner(
     run:Run,
 )->str|None: # name
@@ -266,7 +266,7 @@ def partner(
             if run.name.startswith(n + '-') and (r.epochs, r.split) == (run.epochs, run.split)]
     return max(same, key=len) if same else None
 
-# %% ../nbs/46_campaign.ipynb #c049
+# %% ../nbs/46_campaign.ipynb #c050
 def difference(
     runs:pd.DataFrame, # from `ledger.frame`
     a:str|None,        # name of the partner
@@ -279,7 +279,7 @@ def difference(
     interval = f" [{d['low']:+.2f}, {d['high']:+.2f}]" if d['n'] > 1 else ''
     return f"{d['mean']:+.2f}{interval} ({d['n']})"
 
-# %% ../nbs/46_campaign.ipynb #c050
+# %% ../nbs/46_campaign.ipynb #c051
 def table(
     name:str,         # key of `EXPERIMENTS`
     folder='results', # root of the ledger
@@ -302,7 +302,7 @@ def table(
                                                    re_precision(base, p))))
     return pd.DataFrame(made).set_index('run')
 
-# %% ../nbs/46_campaign.ipynb #c055
+# %% ../nbs/46_campaign.ipynb #c056
 def table_text(
     name:str,         # key of `EXPERIMENTS`
     folder='results', # root of the ledger
