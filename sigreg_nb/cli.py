@@ -206,17 +206,23 @@ def bench_losses(
                      typer.Option(help="strong, weak or vcreg; repeat for several.")]=None,
     rounds:Annotated[int, typer.Option(help="Timings of each.")]=20,
     device:Annotated[str, DEVICE]='cpu',
-    compile:Annotated[bool, typer.Option(help="Also time ours under torch.compile?")]=False,
+    compile:Annotated[bool, typer.Option(help="Also time them under torch.compile?")]=False,
+    threads:Annotated[Optional[int], typer.Option(help="Of a CPU; default: PyTorch's.")]=None,
     out:Annotated[Optional[str], BENCH_OUT]=None,
 )->None:
     """Time, memory and error of each loss against the formula written plainly.
 
     Example: sigreg bench losses --shape 128,256,64 --family strong
     """
+    import torch
     from sigreg_nb import bench as module
     from sigreg_nb.ledger import environment
+    from sigreg_nb.notation import check_count
     shapes = [_shape(text) for text in shape or []] or module.SHAPES
     check_device(device)
+    if threads is not None:
+        check_count('threads', threads)
+        torch.set_num_threads(threads)
     found = module.bench_losses(shapes, rounds, device, family or tuple(module.CONTESTANTS),
                                 compile)
     print(module.bench_table(found).to_string())
