@@ -6,7 +6,7 @@
 __all__ = ['MODELS', 'DATASETS', 'PRECISIONS', 'COMBINE', 'MEASURES', 'AUGMENTS', 'Run', 'check_run', 'build_model', 'build_taps',
            'build_regularizer', 'build_optimizers', 'stream_seed', 'Epoch', 'sample_epoch', 'thinned', 'Trainer',
            'logits', 'average_gradients', 'agreed', 'train_step', 'Captured', 'set_lr', 'start_epoch', 'evaluate',
-           'evaluate_refit', 'features', 'last_measures', 'gradient_norm', 'diagnose', 'finite', 'epoch', 'finished',
+           'evaluate_refit', 'features', 'last_measures', 'gradient_norms', 'diagnose', 'finite', 'epoch', 'finished',
            'record', 'run_path', 'check_same', 'save_checkpoint', 'restore', 'fit', 'train', 'load_data', 'run_all',
            'join_ranks']
 
@@ -430,34 +430,42 @@ def last_measures(t:Trainer)->dict:
     return final
 
 # %% ../nbs/44_train.ipynb #c050
-def gradient_norm(
-    loss:Tensor,     # scalar
-    model:nn.Module, # with a graph to `loss`
-)->Tensor:           # scalar; the graph stays
-    "Euclidean norm of the gradient with respect to all parameters."
-    grads = torch.autograd.grad(loss, list(model.parameters()), retain_graph=True,
-                                allow_unused=True)
-    return nn.utils.get_total_norm([g for g in grads if g is not None])
+def gradient_norms(
+    loss:Tensor,         # scalar
+    model:nn.Module,     # with a graph to `loss`
+    names:Iterable[str], # of modules in it
+)->Tensor:               # (1 + modules,); the graph stays
+    "Euclidean norms of the gradient: of all parameters, then of those of each module."
+    params = dict(model.named_parameters())
+    grads = torch.autograd.grad(loss, list(params.values()), retain_graph=True, allow_unused=True)
+    found = {name:g for name,g in zip(params, grads) if g is not None}
+    def norm(start): return nn.utils.get_total_norm(
+        [g for name,g in found.items() if name.startswith(start)] or [loss.new_zeros(())])
+    return torch.stack([norm(''), *(norm(f'{name}.') for name in names)])
 
+# %% ../nbs/44_train.ipynb #c051
 def diagnose(
     t:Trainer,
     rows:tuple=(512, 128), # test images for the ranks, training images for the gradients
-)->dict:                   # rank and trace: one value per site; reg_share
+)->dict:                   # rank, trace, task_grad and reg_grad: one value per site; reg_share
     "What the features look like, and how hard the regularizer pulls (@eq-train-share)."
     t.model.eval(); t.reg.eval()
-    run,(n,m) = t.run,rows
+    run,(n,m),sites = t.run,rows,list(t.taps.features)
     with torch.no_grad(): logits(t, t.model, t.test.images[:n]*t.scale + t.shift)
     zs = [z.float() for z in t.taps.features.values()]
     rank,trace = [torch.stack(v).tolist() for v in ([participation_ratio(z) for z in zs],
                                                     [z.var(0).sum() for z in zs])]
-    if run.reg == 'none': return dict(rank=rank, trace=trace, reg_share=0.)
     z = logits(t, t.model, t.train.images[:m]*t.scale + t.shift)
-    pull = run.reg_weight * t.on * gradient_norm(t.taps.mean(t.reg), t.model)
     kept = 1 - run.reg_weight if run.combine == 'mix' else 1.
-    task = kept * gradient_norm(F.cross_entropy(z, t.train.labels(run.labels)[:m]), t.model)
-    return dict(rank=rank, trace=trace, reg_share=(pull/task).item())
+    task = kept * gradient_norms(F.cross_entropy(z, t.train.labels(run.labels)[:m]), t.model, sites)
+    pull,share = torch.zeros_like(task),0.
+    if run.reg != 'none':
+        pull = run.reg_weight * t.on * gradient_norms(t.taps.mean(t.reg), t.model, sites)
+        share = (pull[0]/task[0]).item()
+    return dict(rank=rank, trace=trace, task_grad=task[1:].tolist(), reg_grad=pull[1:].tolist(),
+                reg_share=share)
 
-# %% ../nbs/44_train.ipynb #c053
+# %% ../nbs/44_train.ipynb #c055
 def finite(x):
     "`x` with None for what is no finite number, in nested lists and dicts: JSON has no NaN."
     if isinstance(x, dict): return {k:finite(v) for k,v in x.items()}
@@ -490,7 +498,7 @@ def epoch(
     if now == run.epochs and t.history[-1]['loss'] is not None:
         with t.context(): t.final = last_measures(t)
 
-# %% ../nbs/44_train.ipynb #c062
+# %% ../nbs/44_train.ipynb #c064
 def finished(t:Trainer)->bool:
     "All epochs done, or the loss is no longer finite."
     return t.done == t.run.epochs or (t.done > 0 and t.history[-1]['loss'] is None)
@@ -511,7 +519,7 @@ def record(
                  diverged=t.done if rows[-1]['loss'] is None else None, **t.final)
     return dict(run=asdict(t.run), env=env, final=final, curve=curve)
 
-# %% ../nbs/44_train.ipynb #c066
+# %% ../nbs/44_train.ipynb #c068
 def run_path(
     out,           # folder
     run:Run,
@@ -550,7 +558,7 @@ def restore(t:Trainer, path)->Trainer:
     t.history,t.seconds = state['history'],state['seconds']
     return t
 
-# %% ../nbs/44_train.ipynb #c068
+# %% ../nbs/44_train.ipynb #c070
 def fit(
     t:Trainer,
     out=None,              # folder for the record and the checkpoint; None: write nothing
@@ -582,7 +590,7 @@ def train(
     for _ in zip_longest(*(fit(t, out, minutes, deadline) for t in trainers)): pass
     return [record(t) for t in trainers if finished(t)]
 
-# %% ../nbs/44_train.ipynb #c073
+# %% ../nbs/44_train.ipynb #c075
 def load_data(
     run:Run,
     root=None,     # data folder, see chapter Data
@@ -618,7 +626,7 @@ def run_all(
     if ranks() > 1: dist.barrier()
     return [ledger.load(path) for path in paths if path.exists()]
 
-# %% ../nbs/44_train.ipynb #c083
+# %% ../nbs/44_train.ipynb #c085
 def join_ranks(
     device='cpu',
 )->str: # device of this process
