@@ -565,14 +565,16 @@ declare('SMALL_FIT', 'the same, until 5,000 images are learned by heart',
 def deep_arms(
     depth:int, # hidden layers
 )->list[Run]:
-    "No help, Strong, Weak, He's initialization, BatchNorm, on a narrow and deep MLP."
+    "No help, three regularizers, He's initialization without and with two of them, BatchNorm."
     size:tuple = ('hidden', 256),('depth', depth)
     base = replace(M1, name=f'small-deep{depth}-none', epochs=10, model_args=size)
     named = lambda arm, **changes: replace(base, name=f'small-deep{depth}-{arm}', **changes)
-    control = lambda what: dict(model='mlp_control', model_args=(*size, (what, True)))
-    return [base, named('strong', reg='strong', reg_weight=M2.reg_weight),
-            named('weak', reg='weak', reg_weight=M3.reg_weight), named('he', **control('he')),
-            named('bn', **control('batch_norm'))]
+    strong,weak = (dict(reg=m.reg, reg_weight=m.reg_weight) for m in (M2, M3))
+    vcreg = dict(reg='vcreg', reg_args=(('alpha', 8.), ('beta', 8*255/25)))
+    he,bn = (dict(model='mlp_control', model_args=(*size, (x, True))) for x in ('he', 'batch_norm'))
+    return [base, named('strong', **strong), named('weak', **weak), named('vcreg', **vcreg),
+            named('he', **he), named('he-strong', **he, **strong), named('he-weak', **he, **weak),
+            named('bn', **bn)]
 
 DEPTHS = 5,12,24
 declare('SMALL_DEEP', 'where gradients vanish: 5, 12 and 24 layers',
