@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['GOALS', 'read', 'missing', 'kind', 'epoch_seconds', 'in_groups', 'plan', 'check_device', 'check_folder', 'line',
            'run_missing', 'campaign', 'campaign_on_ray', 'changed', 'run_row', 'partner', 'difference', 'table',
-           'table_text']
+           'progress', 'table_text']
 
 # %% ../nbs/46_campaign.ipynb #c003
 import time
@@ -310,14 +310,27 @@ def table(
     return pd.DataFrame(made).set_index('run')
 
 # %% ../nbs/46_campaign.ipynb #c056
+def progress(
+    *names:str,       # keys of `EXPERIMENTS`
+    folder='results', # root of the ledger
+)->pd.DataFrame:      # a row per experiment
+    "Declared runs, those that have a record in any arithmetic, and the epochs of all."
+    key = lambda name, seed: (re_precision(name, 'fp32'), seed)
+    done = {key(r['run']['name'], r['run']['seed']) for r in read(folder)}
+    def state(runs): return dict(declared=len(runs), done=sum(key(r.name, r.seed) in done
+                                                              for r in runs),
+                                 epochs=sum(r.epochs for r in runs))
+    return pd.DataFrame({name:state(dict.fromkeys(experiment(name))) for name in names}).T
+
+# %% ../nbs/46_campaign.ipynb #c058
 def table_text(
     name:str,         # key of `EXPERIMENTS`
     folder='results', # root of the ledger
 )->str:
-    "`table` for a terminal, with the number of missing runs."
+    "`table` for a terminal, and how much of it there is."
     frame = table(name, folder)
     frame.insert(1, 'paper best', [f'{v:.2f}' if v == v else '—' for v in frame.pop('paper_best')])
     frame.insert(2, 'paper final', [f'{v:.2f}' if v == v else '—'
                                     for v in frame.pop('paper_final')])
-    text = frame.reset_index().to_string(index=False)
-    return f'{text}\n\npaper: one run without a seed; ours: mean ± sd (seeds), difference [95 %]'
+    text,n = frame.reset_index().to_string(index=False),progress(name, folder=folder).loc[name]
+    return f'{text}\n\n{n.done} of {n.declared} runs done; paper: one run without a seed; ours: mean ± sd (seeds), difference [95 %]'
