@@ -4,13 +4,13 @@
 
 # %% auto #0
 __all__ = ['ROWS', 'PUBLISHED', 'EXPERIMENTS', 'ABOUT', 'V1', 'V2', 'V3', 'WALK', 'STEPS', 'P1', 'P2', 'P3', 'SWEEPS', 'M1', 'M2',
-           'M3', 'MLP_FIXES', 'MLP_AUGMENTS', 'MLP_DEEP', 'R4', 'R5', 'R6', 'ALPHAS', 'BETAS', 'SUPER', 'PLACES',
-           'PLACEMENTS', 'TAIL', 'SMALL_SUPER', 'SMALL_LAST', 'SMALL_TAIL', 'SMALL_FIT', 'DEPTHS', 'FIXES', 'ACTS',
-           'HIDDEN', 'OWN', 'triple', 'published', 'vary', 'seeds', 'in_precision', 're_precision', 'VariancePull',
-           'ShuffledWeak', 'FixedWeak', 'LayerScale', 'vit_control', 'mlp_control', 'rows', 'row', 'declare', 'walk',
-           'sweep', 'subclass', 'predict', 'neural_collapse', 'information', 'shots', 'DeCov', 'WLDReg', 'VCRegPrinted',
-           'with_vcreg', 'vcreg_grid', 'super_arms', 'tail_arms', 'deep_arms', 'smoke', 'experiment',
-           'list_experiments']
+           'M3', 'MLP_FIXES', 'MLP_AUGMENTS', 'MLP_DEEP', 'MLP_HE', 'R4', 'R5', 'R6', 'ALPHAS', 'BETAS', 'SUPER',
+           'PLACES', 'PLACEMENTS', 'TAIL', 'SMALL_SUPER', 'SMALL_LAST', 'SMALL_TAIL', 'SMALL_FIT', 'DEPTHS', 'FIXES',
+           'ACTS', 'HIDDEN', 'OWN', 'triple', 'published', 'vary', 'seeds', 'in_precision', 're_precision',
+           'VariancePull', 'ShuffledWeak', 'FixedWeak', 'LayerScale', 'vit_control', 'mlp_control', 'rows', 'row',
+           'declare', 'walk', 'sweep', 'subclass', 'predict', 'neural_collapse', 'information', 'shots', 'DeCov',
+           'WLDReg', 'VCRegPrinted', 'with_vcreg', 'vcreg_grid', 'super_arms', 'tail_arms', 'deep_arms', 'smoke',
+           'experiment', 'list_experiments']
 
 # %% ../nbs/45_experiments.ipynb #c003
 from collections.abc import Iterable
@@ -360,10 +360,12 @@ MLP_AUGMENTS = [
     *(vary(r, 'randaugment', augment='crop-flip-randaugment') for r in _arms),
     *(vary(r, 'mixonly', mix=True) for r in _arms)]
 MLP_DEEP = [vary(r, f'depth{d}', model_args=(('depth', d),)) for d in (12, 24) for r in _arms]
+MLP_HE = [vary(r, f'depth{d}-he', model='mlp_control', model_args=(('depth', d), ('he', True)))
+          for d in (12, 24) for r in _arms]
 declare('E9', 'MLP: clipping, learning rate, what fights overfitting, depth', [
     *(vary(r, 'noclip', clip=None) for r in _arms),
     *(vary(r, f'lr{lr:g}', lr=lr) for lr in (.01, .03, .3) for r in _arms),
-    *MLP_FIXES, *MLP_AUGMENTS, *MLP_DEEP]);
+    *MLP_FIXES, *MLP_AUGMENTS, *MLP_DEEP, *MLP_HE]);
 
 # %% ../nbs/45_experiments.ipynb #c069
 declare('MLP_START', 'the first 50 epochs of M1, M2 and M3',

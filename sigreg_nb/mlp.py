@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['hidden_layer', 'MLP', 'he_init']
 
-# %% ../nbs/30_mlp.ipynb #c002
+# %% ../nbs/30_mlp.ipynb #c003
 from collections import OrderedDict
 from itertools import pairwise
 
@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from .notation import check_count
 
-# %% ../nbs/30_mlp.ipynb #c006
+# %% ../nbs/30_mlp.ipynb #c007
 def hidden_layer(
     d_in:int,  # features that come in
     d_out:int, # features that go out
@@ -21,7 +21,7 @@ def hidden_layer(
     "A linear map and a ReLU to tap by name; not in place, so that the pre-activation survives."
     return nn.Sequential(OrderedDict(linear=nn.Linear(d_in, d_out), relu=nn.ReLU()))
 
-# %% ../nbs/30_mlp.ipynb #c007
+# %% ../nbs/30_mlp.ipynb #c008
 class MLP(nn.Module):
     "Hidden layers of one width and a classifier, default init (Weak-SIGReg, section 3.3)."
     def __init__(self,
@@ -42,7 +42,7 @@ class MLP(nn.Module):
     )->Tensor:    # logits, (n, num_classes)
         return self.head(self.layers(x.flatten(1)))
 
-# %% ../nbs/30_mlp.ipynb #c025
+# %% ../nbs/30_mlp.ipynb #c026
 def he_init(
     model:nn.Module, # changed in place
 )->nn.Module:        # the same model

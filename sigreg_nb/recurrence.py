@@ -99,8 +99,9 @@ def _blocks(u):
 CHUNK = 64 # rows that a compiled loop adds one after the other
 def _total(x):
     "Sum of x (…, n, k) over its rows, chunk by chunk."
-    chunks,rest = divmod(x.shape[-2], CHUNK)
-    tail = x[...,x.shape[-2]-rest:,:].sum(-2)
+    n = x.shape[-2]
+    chunks,rest = n // CHUNK, n % CHUNK
+    tail = x[...,n-rest:,:].sum(-2)
     if not chunks: return tail
     head = x[...,:chunks*CHUNK,:].unflatten(-2, (chunks, CHUNK)).sum(-2).sum(-2)
     return head + tail if rest else head

@@ -450,13 +450,13 @@ def diagnose(
 )->dict:                   # rank, trace, task_grad and reg_grad: one value per site; reg_share
     "What the features look like, and how hard the regularizer pulls (@eq-train-share)."
     t.model.eval(); t.reg.eval()
-    run,(n,m),sites = t.run,rows,list(t.taps.features)
+    run,(n,m) = t.run,rows
     with torch.no_grad(): logits(t, t.model, t.test.images[:n]*t.scale + t.shift)
     zs = [z.float() for z in t.taps.features.values()]
     rank,trace = [torch.stack(v).tolist() for v in ([participation_ratio(z) for z in zs],
                                                     [z.var(0).sum() for z in zs])]
     z = logits(t, t.model, t.train.images[:m]*t.scale + t.shift)
-    kept = 1 - run.reg_weight if run.combine == 'mix' else 1.
+    kept,sites = 1 - run.reg_weight if run.combine == 'mix' else 1., list(t.taps.features)
     task = kept * gradient_norms(F.cross_entropy(z, t.train.labels(run.labels)[:m]), t.model, sites)
     pull,share = torch.zeros_like(task),0.
     if run.reg != 'none':
