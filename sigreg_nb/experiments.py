@@ -581,8 +581,9 @@ def deep_arms(
 DEPTHS = 5,12,24
 declare('SMALL_DEEP', 'where gradients vanish: 5, 12 and 24 layers',
         seeds([run for depth in DEPTHS for run in deep_arms(depth)], 3))
-declare('SMALL_DEEP_LONG', '24 layers for 40 epochs: who arrives late?',
-        [vary(run, '40ep', epochs=40) for run in deep_arms(24)[1:4]]);
+declare('SMALL_DEEP_LONG', 'the same for longer: who arrives late?', [
+    vary(deep_arms(12)[2], '60ep', epochs=60),
+    *(vary(run, '40ep', epochs=40) for run in deep_arms(24)[2:4])]);
 
 # %% ../nbs/45_experiments.ipynb #c100
 FIXES = [run for run in (*seeds(EXPERIMENTS['E2'], 1), *EXPERIMENTS['E3'][:4],
