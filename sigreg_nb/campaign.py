@@ -333,4 +333,5 @@ def table_text(
     frame.insert(2, 'paper final', [f'{v:.2f}' if v == v else '—'
                                     for v in frame.pop('paper_final')])
     text,n = frame.reset_index().to_string(index=False),progress(name, folder=folder).loc[name]
-    return f'{text}\n\n{n.done} of {n.declared} runs done; paper: one run without a seed; ours: mean ± sd (seeds), difference [95 %]'
+    return (f'{text}\n\n{n.done} of {n.declared} runs done; '
+            'paper: one run without a seed; ours: mean ± sd (seeds), difference [95 %]')
