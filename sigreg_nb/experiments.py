@@ -368,8 +368,9 @@ declare('E9', 'MLP: clipping, learning rate, what fights overfitting, depth', [
     *MLP_FIXES, *MLP_AUGMENTS, *MLP_DEEP, *MLP_HE]);
 
 # %% ../nbs/45_experiments.ipynb #c069
-declare('MLP_START', 'the first 100 epochs of M1, M2 and M3',
-        [vary(r, 'first100', epochs=100) for r in _arms]);
+_cures = [r for r in MLP_FIXES if r.split == 'full']
+declare('MLP_START', 'the first 100 epochs of M1, M2, M3 and of what fights overfitting in M1',
+        [vary(r, 'first100', epochs=100) for r in (*_arms, *_cures)]);
 
 # %% ../nbs/45_experiments.ipynb #c072
 R4,R5,R6 = rows('R4-6')
