@@ -7,6 +7,7 @@ __all__ = ['app', 'VERSION', 'DATA', 'DEVICE', 'bench', 'BENCH_OUT', 'main', 'ch
            'table', 'bench_losses', 'bench_training', 'bench_inserted']
 
 # %% ../nbs/49_cli.ipynb #c003
+import os
 import sys
 from typing import Annotated, Optional
 
@@ -32,11 +33,16 @@ def _common(version:Annotated[bool, VERSION]=False)->None: pass
 def main(
     args:list|None=None, # None: those of the process
 )->None:
-    "Run the app; errors of the user are one line on stderr and exit status 2."
+    """Run the app; errors of the user are one line on stderr and exit status 2.
+
+    With the environment variable SIGREG_DEBUG they come with their traceback.
+    """
     try: sys.exit(app(args, standalone_mode=False) or 0)
     except KeyboardInterrupt: _leave('interrupted', 130)
     except typer.Abort: _leave('interrupted', 130)
-    except (ValueError, TypeError, OSError) as e: _leave(str(e), 2)
+    except (ValueError, TypeError, OSError) as e:
+        if os.environ.get('SIGREG_DEBUG'): raise
+        _leave(str(e), 2)
     except Exception as e:
         if not hasattr(e, 'format_message'): raise
         _leave(e.format_message(), 2)
@@ -53,7 +59,7 @@ def check_device(
     import torch
     try: torch.zeros(1, device=device)
     except (RuntimeError, AssertionError, NotImplementedError) as e:
-        why = str(e).splitlines()[0]
+        why = str(e).splitlines()[0].split('. ')[0]
         raise ValueError(f"device must be one torch has here, got {device!r} ({why})") from None
     return device
 
@@ -180,14 +186,20 @@ bench = typer.Typer(help="Time losses, layers or a training run on this machine.
                     no_args_is_help=True)
 app.add_typer(bench, name='bench')
 
-BENCH_OUT = typer.Option('--out', help="JSON file for the record; default: print only.")
+def _writable(out:Optional[str])->Optional[str]:
+    from pathlib import Path
+    from sigreg_nb.ledger import check_writable
+    if out: check_writable(Path(out).parent, 1)
+    return out
+
+BENCH_OUT = typer.Option('--out', callback=_writable,
+                         help="JSON file for the record; default: print only.")
 
 def _save(found:dict, out)->None:
     import json
     from pathlib import Path
-    from sigreg_nb.ledger import check_writable, write_atomic
+    from sigreg_nb.ledger import write_atomic
     if not out: return
-    check_writable(Path(out).parent, 1)
     write_atomic(out, lambda tmp: Path(tmp).write_text(json.dumps(found) + '\n'))
     print(f'the record is {out}')
 

@@ -58,7 +58,7 @@ def drift(
         rank.append(float(participation_ratio(z)))
     return dict(z=z, rank=rank)
 
-# %% ../nbs/24_dynamics.ipynb #c024
+# %% ../nbs/24_dynamics.ipynb #c026
 def _spread(x:Tensor, factors:list)->Tensor:
     scale = torch.full((x.shape[1],), float(factors[-1]), dtype=x.dtype)
     scale[:len(factors)-1] = torch.tensor(factors[:-1], dtype=x.dtype)
@@ -89,7 +89,7 @@ def make_cloud(
     check_choice('name', name, CLOUDS); check_count('n', n, low=2); check_count('d', d)
     return CLOUDS[name](torch.randn(n, d, generator=generator))
 
-# %% ../nbs/24_dynamics.ipynb #c027
+# %% ../nbs/24_dynamics.ipynb #c029
 #: learning rate of each force in `descend`
 RATES = dict(strong=.3, weak=.05, vcreg=.02)
 

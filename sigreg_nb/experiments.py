@@ -9,8 +9,8 @@ __all__ = ['ROWS', 'PUBLISHED', 'EXPERIMENTS', 'ABOUT', 'V1', 'V2', 'V3', 'WALK'
            'ACTS', 'HIDDEN', 'OWN', 'triple', 'published', 'vary', 'seeds', 'in_precision', 're_precision',
            'VariancePull', 'ShuffledWeak', 'FixedWeak', 'LayerScale', 'vit_control', 'mlp_control', 'rows', 'row',
            'declare', 'walk', 'sweep', 'subclass', 'predict', 'neural_collapse', 'information', 'shots', 'DeCov',
-           'WLDReg', 'VCRegPrinted', 'with_vcreg', 'vcreg_grid', 'super_arms', 'tail_arms', 'deep_arms', 'smoke',
-           'experiment', 'list_experiments']
+           'WLDReg', 'VCRegPrinted', 'with_vcreg', 'vcreg_grid', 'super_arms', 'tail_arms', 'deep_arms', 'rest',
+           'smoke', 'experiment', 'list_experiments']
 
 # %% ../nbs/45_experiments.ipynb #c003
 from collections.abc import Iterable
@@ -594,9 +594,18 @@ ACTS = [*EXPERIMENTS['E7'][:6], vary(V3, 'first20', reg_epochs=(0, 20)), *EXPERI
         *EXPERIMENTS['E7'][6:], vary(V3, 'after20', reg_epochs=(20, None)), *EXPERIMENTS['E8'][5:]]
 declare('FIXES', 'one fix at a time, seed 0', FIXES)
 declare('ACTS', 'what acts in Weak-SIGReg, seed 0', ACTS)
-declare('CAMPAIGN1', 'is the ViT rescued, and by what?', [
+def rest(
+    planned:list[Run],
+    *names:str,        # experiments
+)->list[Run]:
+    "What these experiments declare beyond `planned`."
+    return [run for name in names for run in EXPERIMENTS[name] if run not in planned]
+
+_rescue = [
     *seeds([V1, V2, V3], 3), *FIXES, *ACTS, *SWEEPS, *EXPERIMENTS['E15'],
-    *seeds(FIXES, 2, start=1), *seeds([V1, V2, V3], 2, start=3), *seeds(ACTS, 2, start=1)]);
+    *seeds(FIXES, 2, start=1), *seeds([V1, V2, V3], 2, start=3), *seeds(ACTS, 2, start=1)]
+_rescue += rest(_rescue, 'E1', 'E3', 'E4', 'E13')
+declare('CAMPAIGN1', 'is the ViT rescued, and by what?', _rescue);
 
 # %% ../nbs/45_experiments.ipynb #c101
 _muon_rows = rows('V7-9 P4-6')
@@ -608,12 +617,12 @@ declare('OWN', 'candidates for the best recipe, on the validation split only', O
 declare('CAMPAIGN2', 'Muon and the tuned ViT', [
     *seeds(rows('V4-9 P1-6'), 3), *STEPS, *walk(cumulative=False), *HIDDEN,
     *(vary(r, 'rope-rotary2d', rope='rotary2d') for r in rows('V7-9')), *OWN,
-    *seeds(rows('P1-6'), 2, start=3)])
+    *seeds(rows('P1-6'), 2, start=3), *rest(_rescue, 'E6')])
 declare('CAMPAIGN3', 'the MLP stress test and the ResNet safety check', [
     *seeds(rows('M1-6'), 5), *seeds([R4, R5, R6], 3), *EXPERIMENTS['E9'], *EXPERIMENTS['E10'],
     *rows('R1-3')]);
 
-# %% ../nbs/45_experiments.ipynb #c107
+# %% ../nbs/45_experiments.ipynb #c109
 def smoke(
     run:Run,
     epochs:int=1,
@@ -632,7 +641,7 @@ def smoke(
                    reg_epochs=(start, stop),
                    precision='fp32', model_args=tuple(args.items()))
 
-# %% ../nbs/45_experiments.ipynb #c114
+# %% ../nbs/45_experiments.ipynb #c116
 def experiment(
     name:str, # key of `EXPERIMENTS`
 )->list[Run]:
@@ -640,7 +649,7 @@ def experiment(
     if name not in EXPERIMENTS: raise ValueError(_unknown('experiment', name, EXPERIMENTS))
     return list(EXPERIMENTS[name])
 
-# %% ../nbs/45_experiments.ipynb #c115
+# %% ../nbs/45_experiments.ipynb #c117
 def list_experiments(
     name:str|None=None, # of one experiment, whose runs are listed; None: all experiments
 )->str:

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['gaussian_information', 'dv_bound', 'Statistic', 'mine_loss', 'Information', 'mine', 'certifiable', 'fano_information']
 
-# %% ../nbs/15_information.ipynb #c002
+# %% ../nbs/15_information.ipynb #c003
 from collections.abc import Iterator
 from copy import deepcopy
 from math import log
@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from .notation import as_batch, check_count, check_positive, full_precision
 
-# %% ../nbs/15_information.ipynb #c006
+# %% ../nbs/15_information.ipynb #c007
 def gaussian_information(
     rho:float, # correlation of each pair of coordinates, between -1 and 1
     d:int=1,   # number of pairs
@@ -25,7 +25,7 @@ def gaussian_information(
     check_count('d', d); check_positive('rho', abs(rho), zero=True, below=1.)
     return -d/2 * log(1 - rho**2)
 
-# %% ../nbs/15_information.ipynb #c009
+# %% ../nbs/15_information.ipynb #c010
 def dv_bound(
     T:Tensor,           # of all pairs, (m, m): x by rows, z by columns, true pairs diagonal
     diagonal:bool=True, # all m² pairs in the second term, or the m(m-1) shuffled ones only?
@@ -38,7 +38,7 @@ def dv_bound(
     off = T.masked_fill(torch.eye(m, dtype=torch.bool, device=T.device), -torch.inf)
     return T.diagonal().mean() - off.flatten().logsumexp(0) + log(m) + log(m-1)
 
-# %% ../nbs/15_information.ipynb #c015
+# %% ../nbs/15_information.ipynb #c016
 class Statistic(nn.Module):
     "Perceptron T(x, z) with two hidden layers; T = 0 at the start [@belghazi2018]."
     def __init__(self,
@@ -68,7 +68,7 @@ class Statistic(nn.Module):
         few = max(1, 2**(17 if v.device.type == 'cpu' else 24)//v.numel())
         return torch.cat([self.head(r[:,None] + v) for r in u.split(few)])
 
-# %% ../nbs/15_information.ipynb #c018
+# %% ../nbs/15_information.ipynb #c019
 def mine_loss(
     joint:Tensor,              # T of true pairs, (b,)
     product:Tensor,            # T of shuffled pairs, (b,)
@@ -82,7 +82,7 @@ def mine_loss(
     if memory is not None and ema > 0: now = torch.logaddexp(memory + log(ema), now + log(1-ema))
     return (B - now).exp() - joint.mean(), now
 
-# %% ../nbs/15_information.ipynb #c024
+# %% ../nbs/15_information.ipynb #c025
 def _rows(x, name):
     "Real numbers of any type as (n, d), checked."
     if isinstance(x, Tensor) and x.ndim and not x.is_complex():
@@ -100,7 +100,7 @@ def _standard(x, rows):
     x = (x - x[rows].mean(0))/x[rows].std(0).masked_fill(constant, 1.)
     return x.clamp(-10, 10).masked_fill(constant, 0.).float()
 
-# %% ../nbs/15_information.ipynb #c027
+# %% ../nbs/15_information.ipynb #c028
 class Information(NamedTuple):
     "What `mine` found, in nats."
     value:float # bound on held-out rows, all pairs: at most `cap`, below the truth on average
@@ -110,7 +110,7 @@ class Information(NamedTuple):
     step:int    # at which the network was taken
     curve:tuple[tuple[int, float, float], ...] # step, bound on training rows, on rows that choose
 
-# %% ../nbs/15_information.ipynb #c028
+# %% ../nbs/15_information.ipynb #c029
 def _split(n, heldout, generator):
     "Rows for the value, for the choice of the step (1000 at most), and for training."
     check_positive('heldout', heldout, below=.5)
@@ -127,7 +127,7 @@ def _batches(rows, size, steps, generator)->Iterator[Tensor]:
         yield order[:size]
         order = order[size:]
 
-# %% ../nbs/15_information.ipynb #c029
+# %% ../nbs/15_information.ipynb #c030
 def _fit(T, x, z, train, choose, steps, batch_size, shuffles, lr, ema, checks, generator):
     "Train `T`; leave it at the best step on the rows `choose`; return that step and the curve."
     opt = torch.optim.Adam(T.parameters(), lr)
@@ -146,7 +146,7 @@ def _fit(T, x, z, train, choose, steps, batch_size, shuffles, lr, ema, checks, g
     T.load_state_dict(state)
     return step_best, tuple(curve)
 
-# %% ../nbs/15_information.ipynb #c030
+# %% ../nbs/15_information.ipynb #c031
 def mine(
     x:Tensor,            # inputs, (n, …): any real numbers, flattened
     z:Tensor,            # features of them, (n, …): as x; classes as one-hot rows
@@ -179,7 +179,7 @@ def mine(
         return Information(dv_bound(pairs).item(), dv_bound(pairs, diagonal=False).item(),
                            dv_bound(T.pairs(x[seen], z[seen])).item(), log(len(held)), step, curve)
 
-# %% ../nbs/15_information.ipynb #c037
+# %% ../nbs/15_information.ipynb #c038
 def certifiable(
     n:int,            # samples, of all parts together
     delta:float=.01,  # allowed probability that the bound is wrong
@@ -190,7 +190,7 @@ def certifiable(
     check_positive('eta', eta, below=1-delta)
     return 2*log(n) - log(2*eta)
 
-# %% ../nbs/15_information.ipynb #c051
+# %% ../nbs/15_information.ipynb #c052
 def fano_information(
     top1:float,  # share of classes read correctly from the feature, 1/C to 1
     classes:int, # C, equally frequent

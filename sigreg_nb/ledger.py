@@ -96,8 +96,8 @@ def save(
     record:dict,  # checked before anything is written
     path,         # where to
 )->None:
-    "Write one record atomically, with four digits."
-    record = _rounded(check_record(record, str(path)))
+    "Write one record atomically: its settings as they are, what was measured with four digits."
+    record = {**_rounded(check_record(record, str(path))), 'run':record['run']}
     text = json.dumps(record, separators=(',', ':'), allow_nan=False)
     write_atomic(path, lambda tmp: Path(tmp).write_text(text + '\n'))
 

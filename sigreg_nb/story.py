@@ -8,7 +8,7 @@ __all__ = ['NAMES', 'STRETCH', 'STEPS', 'LOSSES', 'START_NAMES', 'VERDICT', 'wid
            'shadow_values', 'story_starts', 'unfold', 'story_floors', 'unfold_data', 'sketch_data', 'sketch_batch',
            'place_data']
 
-# %% ../nbs/01_story.ipynb #c002
+# %% ../nbs/01_story.ipynb #c003
 import base64
 import json
 import re
@@ -27,7 +27,7 @@ from .strong import strong_floor, strong_sigreg
 from .vcreg_loss import vcreg, vcreg_floor
 from .weak import weak_floor, weak_sigreg
 
-# %% ../nbs/01_story.ipynb #c006
+# %% ../nbs/01_story.ipynb #c007
 _STILL = 'This part moves where scripts may run: in Jupyter, in Colab and on the site of the book.'
 
 def _pack(
@@ -49,7 +49,7 @@ def widget(
     script = ' '.join([read('core.js'), *formulas, read(f'{part}.js'), mount]).replace('</', '<\\/')
     return f'<div id="story-{part}">{_STILL}</div>\n<script>{script}</script>'
 
-# %% ../nbs/01_story.ipynb #c009
+# %% ../nbs/01_story.ipynb #c010
 def story_clouds(
     n:int=120, # points
 )->dict:       # name -> (n, 3), float64; the same total variance, 3, for all
@@ -67,7 +67,7 @@ def story_clouds(
                 clusters=(.5*x + side) @ R, heavy=heavy,
                 ring=torch.cat([circle, .1*x[:,2:]], dim=1) @ R)
 
-# %% ../nbs/01_story.ipynb #c011
+# %% ../nbs/01_story.ipynb #c012
 NAMES = dict(gaussian='Gaussian, the target', line='Line', sheet='Sheet', clusters='Two clusters',
              heavy='Heavy tails', ring='Ring')
 
@@ -83,7 +83,7 @@ def slices_data(
     return dict(names=NAMES, clouds={name:_ints(z, 100) for name,z in story_clouds().items()},
                 slices=_ints(A.T, 1e4), floor=null_mean('weak-sigreg'))
 
-# %% ../nbs/01_story.ipynb #c017
+# %% ../nbs/01_story.ipynb #c018
 def stretch_scales(
     stretch:float, # ratio of the two standard deviations
 )->Tensor:         # (2,), float64; squares add up to 2
@@ -100,7 +100,7 @@ def bias_variance(
     mean,var = P.mean(0),P.var(0)
     return float(((mean - truth)**2 - var/len(P)).mean()), float(var.mean())
 
-# %% ../nbs/01_story.ipynb #c019
+# %% ../nbs/01_story.ipynb #c020
 def linear_probes(
     stretch:float,    # of the features
     n:int=20,         # examples in a training set
@@ -119,7 +119,7 @@ def linear_probes(
     W = torch.linalg.solve(X.mT @ X/n + ridge*torch.eye(2), X.mT @ y/n)
     return W*s[:,None], truth
 
-# %% ../nbs/01_story.ipynb #c021
+# %% ../nbs/01_story.ipynb #c022
 def knn_probes(
     stretch:float,         # of the features
     n:int=200,             # examples in a training set
@@ -145,7 +145,7 @@ def knn_probes(
         answers.append((task(Z) + noise*draw(n, 1))[near].mean(1))
     return torch.stack(answers), task(Q)
 
-# %% ../nbs/01_story.ipynb #c022
+# %% ../nbs/01_story.ipynb #c023
 STRETCH = 1., 1.5, 2., 3., 4., 6., 8.
 
 def gaussian_data()->dict:
@@ -158,7 +158,7 @@ def gaussian_data()->dict:
                 fits=[_ints(measured[s][0][:40,:,task], 1000) for s in STRETCH], linear=linear,
                 knn=[[round(e, 4) for e in bias_variance(*knn_probes(s))] for s in STRETCH])
 
-# %% ../nbs/01_story.ipynb #c029
+# %% ../nbs/01_story.ipynb #c030
 def shadow_data()->dict:
     "Seed of the 256 numbers, the floor, and the period of the grid."
     return dict(seed=3, floor=null_mean('weak-sigreg'), period=grid_period('weak-sigreg'))
@@ -171,7 +171,7 @@ def shadow_values(
     x = counter_normal(256, seed=torch.tensor(3), step=torch.tensor(0), dtype=torch.float64)[:n]
     return x + s*(2*(torch.arange(n) % 2) - 1).double()
 
-# %% ../nbs/01_story.ipynb #c035
+# %% ../nbs/01_story.ipynb #c036
 STEPS = 0, 1, 3, 6, 12, 20, 35, 60, 100, 160, 250, 400
 
 def story_starts(
@@ -193,7 +193,7 @@ def unfold(
     for a,b in zip(steps, steps[1:]): clouds.append(descend(clouds[-1], reg, b-a)['z'])
     return clouds
 
-# %% ../nbs/01_story.ipynb #c036
+# %% ../nbs/01_story.ipynb #c037
 #: name -> loss of z (n, d), in its own units, for the numbers under the pictures
 LOSSES = dict(
     strong=lambda z: strong_sigreg(z, 256, generator=torch.Generator().manual_seed(0)),
@@ -214,7 +214,7 @@ def _frames(clouds, reg):
     return dict(xy=xy, half=[round(h, 5) for h in half],
                 loss=number(LOSSES[reg]), rank=number(participation_ratio), size=number(spread))
 
-# %% ../nbs/01_story.ipynb #c037
+# %% ../nbs/01_story.ipynb #c038
 START_NAMES = dict(thin='Thin line', line='Exact line', speck='Nearly a point', point='Exact point',
                    clumps='Two clumps, covariance right', far='Far too wide')
 VERDICT = dict(
@@ -233,7 +233,7 @@ def unfold_data()->dict:
                 runs={s:{reg:_frames(unfold(z, reg), reg) for reg in LOSSES}
                       for s,z in starts.items()})
 
-# %% ../nbs/01_story.ipynb #c043
+# %% ../nbs/01_story.ipynb #c044
 def sketch_data()->dict:
     "Seed and dimension of the cloud."
     return dict(seed=4, d=64)
@@ -248,7 +248,7 @@ def sketch_batch(
                                                  step=torch.tensor(step))
     return normal(256, 64, step=0)[:n], normal(64, k, step=step)/8 if k < 64 else None
 
-# %% ../nbs/01_story.ipynb #c049
+# %% ../nbs/01_story.ipynb #c050
 def place_data()->dict:
     "What happens to a batch, step by step."
     return dict(steps=[

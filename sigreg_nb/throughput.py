@@ -6,7 +6,7 @@
 __all__ = ['user_transform', 'Pictures', 'user_loop', 'our_loop', 'wait', 'rates', 'seconds', 'where_time_goes', 'bench_training',
            'speed_table', 'parts_table']
 
-# %% ../nbs/48_throughput.ipynb #c002
+# %% ../nbs/48_throughput.ipynb #c003
 import time
 from collections.abc import Callable, Iterator
 from itertools import cycle, islice
@@ -24,7 +24,7 @@ from .train import (COMBINE, Run, Trainer, build_model, build_optimizers,
                              build_regularizer, build_taps, diagnose, evaluate, sample_epoch,
                              start_epoch)
 
-# %% ../nbs/48_throughput.ipynb #c005
+# %% ../nbs/48_throughput.ipynb #c006
 def user_transform(
     run:Run, # its `augment` and `norm`
 )->Callable:
@@ -44,7 +44,7 @@ class Pictures(Dataset):
     def __len__(self)->int: return len(self.images)
     def __getitem__(self, i:int): return self.transform(self.images[i]), self.labels[i]
 
-# %% ../nbs/48_throughput.ipynb #c008
+# %% ../nbs/48_throughput.ipynb #c009
 def user_loop(
     run:Run,
     train:Split,
@@ -73,7 +73,7 @@ def user_loop(
         for optimizer in optimizers: optimizer.step()
         yield
 
-# %% ../nbs/48_throughput.ipynb #c009
+# %% ../nbs/48_throughput.ipynb #c010
 def our_loop(
     t:Trainer,
 )->Iterator[None]:
@@ -85,7 +85,7 @@ def our_loop(
             with t.context(): t.step(size)
             yield
 
-# %% ../nbs/48_throughput.ipynb #c011
+# %% ../nbs/48_throughput.ipynb #c012
 def wait(device)->None:
     "Until the device has done what was asked of it."
     if torch.device(device).type == 'cuda': torch.cuda.synchronize(device)
@@ -109,7 +109,7 @@ def rates(
         rows.append(row)
     return pd.DataFrame(rows[1:])
 
-# %% ../nbs/48_throughput.ipynb #c014
+# %% ../nbs/48_throughput.ipynb #c015
 def seconds(
     f:Callable,   # takes nothing
     device='cpu',
@@ -123,7 +123,7 @@ def seconds(
         wait(device); times.append(time.perf_counter() - start)
     return sorted(times[1:])[repeat//2]
 
-# %% ../nbs/48_throughput.ipynb #c015
+# %% ../nbs/48_throughput.ipynb #c016
 @torch.no_grad()
 def _update(t:Trainer):
     for optimizer in t.optimizers: optimizer.step()
@@ -155,7 +155,7 @@ def where_time_goes(
     table = pd.DataFrame({'ms':ms})
     return table.assign(share=table.ms/table.ms.sum())
 
-# %% ../nbs/48_throughput.ipynb #c018
+# %% ../nbs/48_throughput.ipynb #c019
 def bench_training(
     run:Run,          # a row of the book
     train:Split,      # a few thousand images suffice
@@ -175,7 +175,7 @@ def bench_training(
                 env=environment(device), images_per_second=speed.round(1).to_dict('list'),
                 parts_ms=parts.ms.round(2).to_dict())
 
-# %% ../nbs/48_throughput.ipynb #c020
+# %% ../nbs/48_throughput.ipynb #c021
 def speed_table(
     benches:list[dict], # of `bench_training`
 )->pd.DataFrame:

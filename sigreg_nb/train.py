@@ -122,6 +122,9 @@ def check_run(
             augment=AUGMENTS, norm=NORMS, precision=PRECISIONS, mix=(True, False),
             labels=('fine', 'coarse'), decay_norms=(True, False)).items():
         check_choice(name, getattr(run, name), options)
+    for name in ('measure', 'reg_args', 'model_args'):
+        if not isinstance(getattr(run, name), tuple):
+            raise TypeError(f"{name} must be a tuple, got {getattr(run, name)!r}")
     for name in run.measure: check_choice('measure', name, MEASURES)
     if not run.imbalance >= 1:
         raise ValueError(f"imbalance must be at least 1, got {run.imbalance}")
