@@ -63,22 +63,39 @@ def quadrature(
     W[-1] /= 2
     return t, W
 
-# %% ../nbs/12_epps_pulley.ipynb #c019
+# %% ../nbs/12_epps_pulley.ipynb #c020
+def _check_weight(
+    w,   # (…, n)
+    low, # least effective size
+):
+    "Raise unless the weights are finite, nonnegative, and of enough samples (waits)."
+    if not (w.isfinite() & (w >= 0)).all(): raise ValueError('weight must be finite and at least 0')
+    squares = w.square().sum(-1).clamp_min(torch.finfo(w.dtype).tiny)
+    size = float((w.sum(-1).square() / squares).min())
+    if size < low - 1e-3:
+        raise ValueError(f"weight must have an effective size of at least {low}, got {size:.4g}")
+
+# %% ../nbs/12_epps_pulley.ipynb #c021
 def as_weight(
-    weight:Tensor, # one number a sample, (n,) or (…, n); bool and integers are welcome
-    rows:tuple,    # shape of the samples, (…, n)
-    dtype:torch.dtype=torch.float32,
-)->Tensor:         # the same numbers in `dtype`
-    "Check sample weights against the batch they belong to."
+    weight:Tensor|None, # one number a sample, (n,) or (…, n), nonnegative, any scale; or a mask
+    rows:tuple,         # shape of the samples, (…, n)
+    like:Tensor,        # the samples
+    check_finite:bool=False, # look at the values? (waits for the device)
+    low:int=2,          # least effective size, (Σw)²/Σw², if they are looked at
+)->Tensor|None:         # the same numbers where `like` is, in float32 or wider
+    "Check sample weights against the batch they belong to; None, all equal, passes."
+    if weight is None: return None
     if not isinstance(weight, Tensor):
         raise TypeError(f"weight must be a Tensor, got {type(weight).__name__}")
     if weight.is_complex(): raise TypeError(f"weight must be real, got {weight.dtype}")
     if weight.shape != tuple(rows)[-1:] and weight.shape != tuple(rows):
         allowed = ' or '.join(map(str, dict.fromkeys((tuple(rows)[-1:], tuple(rows)))))
         raise ValueError(f"weight must have shape {allowed}, got {tuple(weight.shape)}")
-    return weight.to(dtype)
+    w = weight.to(like.device, torch.promote_types(like.dtype, torch.float32))
+    if check_finite: _check_weight(w, low)
+    return w
 
-# %% ../nbs/12_epps_pulley.ipynb #c021
+# %% ../nbs/12_epps_pulley.ipynb #c024
 def epps_pulley(
     u:Tensor,           # projections, (n,) or (n, k)
     grid='weak-sigreg', # key of `GRIDS`, or (t_max, num_knots)
@@ -91,13 +108,13 @@ def epps_pulley(
         tu = u[..., None] * t
         if weight is None: n,mean = len(u),partial(torch.mean, dim=0)
         else:
-            w = as_weight(weight, u.shape[:1], u.dtype)
+            w = as_weight(weight, u.shape[:1], u)
             w = w / w.sum()
             n,mean = 1/w.square().sum(),partial(torch.tensordot, w, dims=1)
         err = (mean(tu.cos()) - torch.exp(-t**2/2))**2 + mean(tu.sin())**2
         return n * (err @ W)
 
-# %% ../nbs/12_epps_pulley.ipynb #c029
+# %% ../nbs/12_epps_pulley.ipynb #c032
 def epps_pulley_exact(
     u:Tensor, # projections, (n,) or (n, k)
 )->Tensor:    # T, scalar or (k,)
@@ -108,7 +125,7 @@ def epps_pulley_exact(
         pairs = torch.exp(-(u[:,None] - u[None])**2 / 2).sum((0, 1)) / n
         return sqrt(2*pi) * (pairs - sqrt(2) * torch.exp(-u**2/4).sum(0) + n/sqrt(3))
 
-# %% ../nbs/12_epps_pulley.ipynb #c035
+# %% ../nbs/12_epps_pulley.ipynb #c038
 def grid_period(
     grid='weak-sigreg', # key of `GRIDS`, or (t_max, num_knots); an odd number of knots
 )->float:
@@ -117,7 +134,7 @@ def grid_period(
     if m % 2 == 0: raise ValueError(f"grid must have an odd number of knots, got {m}")
     return 2*pi * (m-1) / (2*t_max)
 
-# %% ../nbs/12_epps_pulley.ipynb #c044
+# %% ../nbs/12_epps_pulley.ipynb #c049
 def null_mean(
     grid=None, # key of `GRIDS`, (t_max, num_knots), or None for the exact integral
 )->float:
@@ -126,7 +143,7 @@ def null_mean(
     t, W = quadrature(grid, dtype=torch.float64)
     return float(W @ (1 - torch.exp(-t**2)))
 
-# %% ../nbs/12_epps_pulley.ipynb #c047
+# %% ../nbs/12_epps_pulley.ipynb #c052
 def null_weights(
     grid='weak-sigreg', # key of `GRIDS`, or (t_max, num_knots)
 )->Tensor:              # λ, float64, falling
@@ -139,14 +156,14 @@ def null_weights(
     lam = torch.cat([torch.linalg.eigvalsh(root*K) for K in blocks]).clamp_min(0)
     return lam.sort(descending=True).values
 
-# %% ../nbs/12_epps_pulley.ipynb #c049
+# %% ../nbs/12_epps_pulley.ipynb #c054
 def null_variance(
     grid='weak-sigreg', # key of `GRIDS`, or (t_max, num_knots)
 )->float:
     "Variance of the limiting null law, 2 Σ λ²."
     return float(2 * null_weights(grid).square().sum())
 
-# %% ../nbs/12_epps_pulley.ipynb #c052
+# %% ../nbs/12_epps_pulley.ipynb #c057
 def null_pvalue(
     T:Tensor,           # statistics, any shape
     grid='weak-sigreg', # grid they were computed on

@@ -73,6 +73,9 @@ class _Synced(nn.Module):
         group=None, # process group; None: all
     ):
         super().__init__()
+        if isinstance(reg, _Synced):
+            raise ValueError(f'reg is {type(reg).__name__} already: its sums would be added over '
+                             'the processes twice; wrap the regularizer inside it, .reg')
         self.reg,self._group = reg,_Shared(group)
 
     @property
@@ -100,10 +103,12 @@ class Synced(_Synced):
 
     def stacked(self,
         Z:Tensor,       # rows of this process at L sites of one shape, (L, n, d)
-        *weight:Tensor, # of the rows
+        *weight:Tensor, # of the rows, (n,) or (L, n)
     )->Tensor:          # (L,)
         "The values of L calls, in one computation if the regularizer can."
-        if not hasattr(self.reg, 'stacked'): return torch.stack([self(z, *weight) for z in Z])
+        if not hasattr(self.reg, 'stacked'):
+            each = [dict(weight=w) for ws in weight for w in ws.expand(len(Z), -1)] or [{}]*len(Z)
+            return torch.stack([self(z, **named) for z,named in zip(Z, each)])
         return self._of_all(self.reg.stacked, [Z, *weight], turn=_turn)
 
     @property
@@ -121,7 +126,20 @@ def _restore(state):
     torch.set_rng_state(state[0])
     if state[1]: torch.cuda.set_rng_state_all(state[1])
 
-# %% ../nbs/26_exact.ipynb #c047
+# %% ../nbs/26_exact.ipynb #c048
+def _part(features, x, i, first=None):
+    "What `features` makes of micro-batch `i`, with the keys of the first."
+    part = features(x)
+    for name,z in part.items():
+        if not isinstance(z, Tensor) or z.ndim == 0:
+            raise TypeError(f'micro-batch {i}: {name!r} must be a Tensor with a row per sample, '
+                            f'got {z!r}')
+    if first is not None and set(part) != set(first):
+        raise ValueError(f'micro-batch {i}: features must have the keys of the first, '
+                         f'{sorted(first)}, got {sorted(part)}')
+    return part
+
+# %% ../nbs/26_exact.ipynb #c049
 def microbatched(
     features:Callable,     # micro-batch to dict of tensors, a row per sample, with their graph
     batches:Iterable,      # the micro-batches
@@ -129,20 +147,26 @@ def microbatched(
     ddp:Any=None,          # the `DistributedDataParallel` in `features`, to average only once
 )->Tensor:                 # the loss, detached; gradients are in `.grad`
     "Backward of `loss` of a large batch in the memory of a micro-batch (Gao et al. 2021)."
-    batches,states,parts = list(batches),[],[]
+    batches,states = list(batches),[]
+    parts:list[dict[str, Tensor]] = []
     if not batches: raise ValueError('batches must hold at least one micro-batch')
     with torch.no_grad():
-        for x in batches: states.append(_random_state()); parts.append(features(x))
-    whole = {name:torch.cat([p[name] for p in parts]).requires_grad_() for name in parts[0]}
-    sizes = [[len(z) for z in p.values()] for p in parts]
+        for i,x in enumerate(batches):
+            states.append(_random_state())
+            parts.append(_part(features, x, i, parts[0] if parts else None))
+        whole = {name:torch.cat([p[name] for p in parts]) for name in parts[0]}
+    for z in whole.values(): z.requires_grad_(z.is_floating_point() or z.is_complex())
     L = loss(whole)
     L.backward()
-    slopes = (torch.zeros_like(z) if z.grad is None else z.grad for z in whole.values())
-    grads = zip(*(g.split(list(n)) for g,n in zip(slopes, zip(*sizes))))
+    slopes = {name:(torch.zeros_like(z) if z.grad is None else z.grad).split([len(p[name])
+              for p in parts]) for name,z in whole.items() if z.requires_grad}
     after = _random_state()
-    for i,(x,state,g) in enumerate(zip(batches, states, grads)):
+    for i,(x,state) in enumerate(zip(batches, states)):
         _restore(state)
         with ddp.no_sync() if ddp is not None and i < len(batches)-1 else nullcontext():
-            torch.autograd.backward(list(features(x).values()), g)
+            part = _part(features, x, i, whole)
+            live = [name for name in slopes if part[name].requires_grad]
+            if not live: raise ValueError('features must return a tensor with a graph, got none')
+            torch.autograd.backward([part[n] for n in live], [slopes[n][i] for n in live])
     _restore(after)
     return L.detach()

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['MAX_KNOTS', 'PROGRAMS', 'kernel_sums', 'kernel_series', 'machinery']
 
-# %% ../nbs/14_kernel.ipynb #c002
+# %% ../nbs/14_kernel.ipynb #c003
 from contextlib import nullcontext
 from types import SimpleNamespace
 from typing import Callable
@@ -22,7 +22,7 @@ try:
 except ImportError:
     tl,triton = SimpleNamespace(constexpr=None),SimpleNamespace(jit=lambda f: f, absent=True)
 
-# %% ../nbs/14_kernel.ipynb #c008
+# %% ../nbs/14_kernel.ipynb #c009
 @triton.jit
 def _begin(u, FIRST, HALF: tl.constexpr):
     "X₀, X₁ and the factor 2cos θ, as in `recurrence`."
@@ -30,7 +30,7 @@ def _begin(u, FIRST, HALF: tl.constexpr):
     if HALF: return c,-s,c,s,4*c*c - 2
     else:    return tl.zeros_like(c) + 1,tl.zeros_like(s),c,s,2*c
 
-# %% ../nbs/14_kernel.ipynb #c010
+# %% ../nbs/14_kernel.ipynb #c011
 @triton.jit
 def _sums_kernel(u_ptr, w_ptr, out_ptr, n, k, rows, FIRST, M: tl.constexpr, HALF: tl.constexpr,
                  WEIGHTED: tl.constexpr, BN: tl.constexpr, BK: tl.constexpr):
@@ -60,7 +60,7 @@ def _sums_kernel(u_ptr, w_ptr, out_ptr, n, k, rows, FIRST, M: tl.constexpr, HALF
         tl.store(at + j*k, tl.sum(C[j], 0), col < k)
         tl.store(at + (M+j)*k, tl.sum(S[j], 0), col < k)
 
-# %% ../nbs/14_kernel.ipynb #c012
+# %% ../nbs/14_kernel.ipynb #c013
 @triton.jit
 def _series_kernel(u_ptr, a_ptr, out_ptr, n, k, FIRST, M: tl.constexpr, HALF: tl.constexpr,
                    BN: tl.constexpr, BK: tl.constexpr):
@@ -82,13 +82,13 @@ def _series_kernel(u_ptr, a_ptr, out_ptr, n, k, FIRST, M: tl.constexpr, HALF: tl
     out = p1*c1 - p2*c0 + q1*s1 - q2*s0
     tl.store(out_ptr + at, out.to(out_ptr.dtype.element_ty), live)
 
-# %% ../nbs/14_kernel.ipynb #c014
+# %% ../nbs/14_kernel.ipynb #c015
 MAX_KNOTS = 32  # positive knots that the accumulators of a tile have room for
 PROGRAMS = 512  # aimed at in a launch
 def _tile(m): return (16 if m <= 16 else 8),32
 def _on(u): return torch.cuda.device(u.device) if u.is_cuda else nullcontext()
 
-# %% ../nbs/14_kernel.ipynb #c015
+# %% ../nbs/14_kernel.ipynb #c016
 def kernel_sums(
     u:Tensor,       # projections, (L, n, k), float32 or half
     w:Tensor|None,  # weights, (L, n), float32; None: ones
@@ -107,7 +107,7 @@ def kernel_sums(
                                           first, m, half, w is not None, BN, BK)
     return out.sum(0)
 
-# %% ../nbs/14_kernel.ipynb #c016
+# %% ../nbs/14_kernel.ipynb #c017
 def kernel_series(
     u:Tensor,  # where, (L, n, k), float32 or half
     a:Tensor,  # coefficients, (L, 2, m, k), float32
@@ -122,7 +122,7 @@ def kernel_series(
             u, a.contiguous(), out, n, k, first, m, half, BN, BK)
     return out
 
-# %% ../nbs/14_kernel.ipynb #c018
+# %% ../nbs/14_kernel.ipynb #c019
 def machinery(
     u:Tensor,  # projections
     grid:Grid,

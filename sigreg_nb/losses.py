@@ -19,14 +19,14 @@ import torch.nn.functional as F
 from scipy.special import hyp1f1
 from torch import Tensor
 
-from .epps_pulley import as_grid, null_mean, quadrature
+from .epps_pulley import as_grid, as_weight, null_mean, quadrature
 from .kernel import machinery
 from .notation import as_batch, check_choice, check_count, check_positive, full_precision
 from .recurrence import additive, effective_size, totals
 from .slices import Stream, random_sketch, random_slices
 from .strong import strong_floor, strong_sigreg
 from .vcreg_loss import vcreg, vcreg_floor
-from .weak import as_weight, center, covariance, weak_floor, weak_sigreg
+from .weak import center, covariance, weak_floor, weak_sigreg
 
 # %% ../nbs/27_losses.ipynb #c007
 #: name → loss(z, …); a name is a family, or a family and a variant
@@ -38,7 +38,7 @@ def _loss(f):
     @wraps(f)
     def loss(z, *args, weight=None, **kwargs):
         z = as_batch(z, low=1 if kwargs.get('reduce') else 2)
-        if weight is not None: weight = as_weight(weight, z.shape[:1], z)
+        weight = as_weight(weight, z.shape[:1], z)
         with full_precision(z): return f(z, *args, weight=weight, **kwargs)
     LOSSES[f.__name__] = loss
     return loss
@@ -439,7 +439,8 @@ def strong_rectified(
     return effective_size(total) * (W @ err).mean()
 
 # %% ../nbs/27_losses.ipynb #c077
-def _vicreg_floor(n, d, mu=25., nu=1., **_): return vcreg_floor(n, mu, nu*(d-1))
+def _vicreg_floor(n, d, mu=25., nu=1., eps=1e-4, **_):
+    return vcreg_floor(n, mu, nu*(d-1), eps=eps)
 def _barlow_floor(n, d, lam=5e-3, **_): return lam*d*(d-1)/(n-1)
 def _decov_floor(n, d): return d*(d-1)*(n-1)/(2*n**2)
 def _wld_floor(n, d, gamma=1., **_): return d*(d-1)/sqrt(1 + 4*gamma)
@@ -452,7 +453,8 @@ def _strong_floor(n, d, grid='weak-sigreg', scale='n', excess=False, **_):
     return 0. if excess else strong_floor(n, grid, scale)
 def _weak_floor(n, d, sketch_dim=64, form='frobenius', sketch='gaussian', **_):
     return weak_floor(n, d, sketch_dim, sketch, form)
-def _vcreg_floor(n, d, alpha=1., beta=1., **_): return vcreg_floor(n, alpha, beta if d > 1 else 0.)
+def _vcreg_floor(n, d, alpha=1., beta=1., delta=None, eps=0., **_):
+    return vcreg_floor(n, alpha, beta if d > 1 else 0., delta, eps)
 
 #: name → floor(n, d, options of the loss), where a closed form is known
 FLOORS:dict[str, Callable] = dict(
@@ -482,7 +484,20 @@ def _arguments(name:str, options:dict, rows:tuple, named:dict)->dict[str, Any]:
     found = {p:None if v.default is v.empty else v.default for p,v in takes.items()}
     return found | options | dict(zip(names, rows)) | named
 
-# %% ../nbs/27_losses.ipynb #c081
+# %% ../nbs/27_losses.ipynb #c082
+def _rehearse(name:str, options:dict)->None:
+    "Raise what `LOSSES[name]` raises of these options; no stream of random numbers moves."
+    g = torch.Generator('cpu').manual_seed(0)
+    own = dict(labels=torch.zeros(8, dtype=torch.long, device='cpu'), weight=None, generator=g,
+               reduce=None)
+    kwargs = _arguments(name, options, (), {})
+    kwargs |= {p:v for p,v in own.items() if p in kwargs}
+    given = kwargs.get('A') if kwargs.get('S') is None else kwargs['S']
+    d = len(given) if isinstance(given, Tensor) and given.ndim else 3
+    with torch.no_grad(), torch.device('cpu'):
+        LOSSES[name](torch.randn(8, d, generator=g), **kwargs)
+
+# %% ../nbs/27_losses.ipynb #c083
 class Loss(Stream):
     "A member of `LOSSES` as a module; its slices come from its own seed and step."
     reduce:Callable|None            # for a loss of sums only: applied to each of them
@@ -493,7 +508,7 @@ class Loss(Stream):
     ):
         super().__init__(seed)
         check_choice('name', name, LOSSES)
-        signature(LOSSES[name]).bind_partial(**kwargs)
+        signature(LOSSES[name]).bind_partial(**kwargs); _rehearse(name, kwargs)
         self.name,self.kwargs = name,kwargs
         if not needs_rows(name, **kwargs): self.reduce = None
 

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['BLOCK', 'CHUNK', 'lattice', 'wave_sums', 'wave_series', 'check_projections', 'ecf_sums', 'totals', 'effective_size',
-           'statistic', 'additive', 'scores', 'fast_epps_pulley']
+           'statistic', 'additive', 'scores', 'slopes', 'fast_epps_pulley']
 
 # %% ../nbs/13_recurrence.ipynb #c003
 from math import exp
@@ -13,7 +13,6 @@ from typing import Callable
 import torch
 import torch.nn.functional as F
 from torch import Tensor
-from torch.autograd.function import once_differentiable
 
 from .epps_pulley import Grid, as_grid, as_weight, quadrature
 from .notation import full_precision
@@ -43,10 +42,14 @@ def _compute(grid, like):
     return W[0],phi[0],pair
 
 # %% ../nbs/13_recurrence.ipynb #c019
+def _functional():
+    "Is somebody tracing, who wants no caches and nothing in place?"
+    return torch.compiler.is_compiling() or torch._C._are_functorch_transforms_active()
+
 _KNOWN:dict = {}
 def _constants(grid, like, compute=_compute):
     "`_compute`, or what else computes constants of a grid, once."
-    if torch.compiler.is_compiling() or type(like) is not Tensor: return compute(grid, like)
+    if _functional() or type(like) is not Tensor: return compute(grid, like)
     key = compute,*grid,like.dtype,like.device
     if key in _KNOWN: return _KNOWN[key]
     found = compute(grid, like)
@@ -133,7 +136,7 @@ def wave_sums(
     "Weighted sums of cos tu and sin tu over n at the positive knots (@eq-recurrence-sums)."
     first,m,half = lattice(grid)
     real = torch.promote_types(u.dtype, torch.float32)
-    if torch.compiler.is_compiling(): return _traced_sums(u.to(real), w, first, m, half)
+    if _functional(): return _traced_sums(u.to(real), w, first, m, half)
     def part(at): return _block_sums(u[at].to(real), None if w is None else w[at], first, m, half)
     at,*more = _blocks(u)
     if not more: return _signed(part(at))
@@ -169,7 +172,7 @@ def wave_series(
 )->Tensor:     # (L, n, k), in the dtype of u
     "The polynomial Σ a₁ cos tu + a₂ sin tu of every column (@eq-recurrence-clenshaw)."
     first,m,half = lattice(grid)
-    if torch.compiler.is_compiling():
+    if _functional():
         return _traced_series(u.to(a.dtype), a, first, m, half).to(u.dtype)
     a = _signed(a).permute(2, 1, 0, 3).unsqueeze(-2)
     def part(at): return _block_series(u[at].to(a.dtype), a[:,:,at[0]], first, half)
@@ -192,16 +195,16 @@ class _ECFSums(torch.autograd.Function):
         return out.view(*u.shape[:-2], *out.shape[1:])
 
     @staticmethod
-    @once_differentiable
     def backward(ctx, g):
         (u,w),du,dw = ctx.saved_tensors,None,None
         flat,g = _flat(u),g.reshape(-1, *g.shape[-3:])
+        series = wave_series if torch.is_grad_enabled() else ctx.series
         if ctx.needs_input_grad[0]:
             a = g.flip(1) * _constants(ctx.grid, g)[2]
-            du = ctx.series(flat, a, ctx.grid).view(u.shape)
+            du = series(flat, a, ctx.grid).view(u.shape)
             if w is not None: du = du*w[...,None].to(du)
         if ctx.needs_input_grad[1]:
-            dw = ctx.series(flat.to(g.dtype), g, ctx.grid).sum(-1).view(w.shape)
+            dw = series(flat.to(g.dtype), g, ctx.grid).sum(-1).view(w.shape)
         return du,dw,None,None,None
 
 # %% ../nbs/13_recurrence.ipynb #c047
@@ -223,12 +226,13 @@ def ecf_sums(
     sums:Callable=wave_sums,     # forward, called with (L, n, k), (L, n) and the grid
     series:Callable=wave_series, # backward, called with (L, n, k), (L, 2, m, k) and the grid
 )->Tensor:                   # (…, 2, m, k), in float32 or wider
-    "Σ w cos tu and Σ w sin tu at the positive knots, in O(nk) memory; differentiable once."
+    "Σ w cos tu and Σ w sin tu at the positive knots, in O(nk) memory."
     rows,grid = check_projections(u).shape[:-1],as_grid(grid)
-    if weight is not None:
-        real = torch.promote_types(u.dtype, torch.float32)
-        weight = as_weight(weight, rows, real).expand(rows)
-    return _ECFSums.apply(u, weight, grid, sums, series)
+    if weight is not None: weight = as_weight(weight, rows, u).expand(rows)
+    if not torch._C._are_functorch_transforms_active():
+        return _ECFSums.apply(u, weight, grid, sums, series)
+    out = wave_sums(_flat(u), None if weight is None else weight.reshape(-1, rows[-1]), grid)
+    return out.view(*rows[:-1], *out.shape[1:])
 
 # %% ../nbs/13_recurrence.ipynb #c054
 def totals(
@@ -236,9 +240,8 @@ def totals(
     weight:Tensor|None=None, # (n,) or (…, n)
 )->Tensor:                   # Σw and Σw², (2,) or (…, 2)
     "The size of a batch as two additive numbers; both are n without weights."
-    real = torch.promote_types(u.dtype, torch.float32)
-    if weight is None: return u.new_full((2,), u.shape[-2], dtype=real)
-    w = as_weight(weight, u.shape[:-1], real)
+    if (w := as_weight(weight, u.shape[:-1], u)) is None:
+        return u.new_full((2,), u.shape[-2], dtype=torch.promote_types(u.dtype, torch.float32))
     return torch.stack([w.sum(-1), w.square().sum(-1)], dim=-1)
 
 # %% ../nbs/13_recurrence.ipynb #c055
@@ -329,6 +332,16 @@ def scores(
         du = torch.cat([du for _,du in parts], -1) if wanted else None
     return T.view(*u.shape[:-2], -1), None if du is None else du.view(u.shape)
 
+
+# %% ../nbs/13_recurrence.ipynb #c065
+def slopes(
+    u:Tensor,  # projections, (…, n, k)
+    grid:Grid,
+)->Tensor:     # of the shape of u
+    "The derivative of `scores` once more, such that autograd can follow."
+    return _two_passes(_flat(u), grid, True, wave_sums, wave_series)[1].view(u.shape)
+
+# %% ../nbs/13_recurrence.ipynb #c066
 class _Score(torch.autograd.Function):
     "Statistic of every column and, if somebody will need it, its derivative."
     @staticmethod
@@ -338,12 +351,14 @@ class _Score(torch.autograd.Function):
         return T
 
     @staticmethod
-    @once_differentiable
     def backward(ctx, g):
+        if torch.is_grad_enabled():
+            raise RuntimeError('fast_epps_pulley without weights has no second derivative; '
+                               'use epps_pulley, or weight=torch.ones(n)')
         du, = ctx.saved_tensors
         return (du * g[...,None,:]).to(du),None,None,None,None
 
-# %% ../nbs/13_recurrence.ipynb #c066
+# %% ../nbs/13_recurrence.ipynb #c068
 def fast_epps_pulley(
     u:Tensor,                  # projections, (…, n, k)
     grid='weak-sigreg',        # key of `GRIDS`, or (t_max, num_knots)
@@ -355,7 +370,8 @@ def fast_epps_pulley(
     "`epps_pulley` by the recurrence, for stacks of batches."
     grid = as_grid(grid)
     with full_precision(u):
-        if weight is not None or reduce is not None:
+        functorch = torch._C._are_functorch_transforms_active()
+        if weight is not None or reduce is not None or functorch:
             return statistic(*additive(u, grid, weight, reduce, sums, series), grid)
         wanted = check_projections(u).requires_grad and torch.is_grad_enabled()
         return _Score.apply(u, grid, sums, series, wanted)

@@ -16,14 +16,14 @@ from torch import Tensor, nn
 
 from .notation import check_choice, check_count
 
-# %% ../nbs/11_slices.ipynb #c014
+# %% ../nbs/11_slices.ipynb #c016
 def unit_columns(
     G:Tensor, # any matrix or stack of them, (…, d, k)
 )->Tensor:    # (…, d, k)
     "Scale every column of `G` to length one; a column of zeros stays zero."
     return G / (G*G).sum(-2, keepdim=True).sqrt().clamp_min(torch.finfo(G.dtype).tiny)
 
-# %% ../nbs/11_slices.ipynb #c021
+# %% ../nbs/11_slices.ipynb #c023
 def orthogonal_blocks(
     G:Tensor, # normals, (…, d, k)
 )->Tensor:    # (…, d, k)
@@ -33,10 +33,10 @@ def orthogonal_blocks(
         return Q * R.diagonal(dim1=-2, dim2=-1).sign()[...,None,:]
     return torch.cat([frame(block) for block in G.split(G.shape[-2], dim=-1)], dim=-1)
 
-# %% ../nbs/11_slices.ipynb #c026
+# %% ../nbs/11_slices.ipynb #c028
 SLICES = {'iid':unit_columns, 'orthogonal':orthogonal_blocks}
 
-# %% ../nbs/11_slices.ipynb #c028
+# %% ../nbs/11_slices.ipynb #c030
 def _draw(kinds, d, k, kind, normal, dtype, device):
     "Check, draw in float32 or wider, shape, round."
     check_count('d', d); check_count('k', k); check_choice('kind', kind, kinds)
@@ -44,7 +44,7 @@ def _draw(kinds, d, k, kind, normal, dtype, device):
     G = normal(d, k, dtype=torch.promote_types(dtype, torch.float32), device=device)
     return kinds[kind](G).to(dtype)
 
-# %% ../nbs/11_slices.ipynb #c029
+# %% ../nbs/11_slices.ipynb #c031
 def random_slices(
     d:int,                         # embedding dimension
     k:int,                         # number of slices
@@ -56,10 +56,10 @@ def random_slices(
     "k random directions on the unit sphere of dimension d."
     return _draw(SLICES, d, k, kind, normal, dtype, device)
 
-# %% ../nbs/11_slices.ipynb #c033
+# %% ../nbs/11_slices.ipynb #c035
 SKETCHES = {'gaussian':lambda G: G / G.shape[-2]**.5, 'orthonormal':orthogonal_blocks}
 
-# %% ../nbs/11_slices.ipynb #c034
+# %% ../nbs/11_slices.ipynb #c036
 def random_sketch(
     d:int,                         # embedding dimension
     k:int,                         # sketch dimension, at most d
@@ -73,13 +73,13 @@ def random_sketch(
     if k > d: raise ValueError(f"k must be at most d = {d}, got {k}")
     return S
 
-# %% ../nbs/11_slices.ipynb #c049
+# %% ../nbs/11_slices.ipynb #c051
 def _signed(bits): return bits - (1<<64) if bits >= 1<<63 else bits
 def _shift(x, k): return (x >> k) & ((1 << (64-k)) - 1)
 
 _GOLDEN, _M1, _M2 = map(_signed, (0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9, 0x94d049bb133111eb))
 
-# %% ../nbs/11_slices.ipynb #c050
+# %% ../nbs/11_slices.ipynb #c052
 def splitmix64(
     x:Tensor, # state, int64
 )->Tensor:    # int64
@@ -89,7 +89,7 @@ def splitmix64(
     x = (x ^ _shift(x, 27)) * _M2
     return x ^ _shift(x, 31)
 
-# %% ../nbs/11_slices.ipynb #c054
+# %% ../nbs/11_slices.ipynb #c056
 def counter_normal(
     *shape:int,
     seed:Tensor, # which stream, int64 scalar
@@ -109,11 +109,11 @@ def counter_normal(
     x = torch.cat([radius*angle.cos(), radius*angle.sin()], dim=-1)[...,:count]
     return x.reshape(*step.shape, *shape).to(dtype)
 
-# %% ../nbs/11_slices.ipynb #c062
+# %% ../nbs/11_slices.ipynb #c064
 def _in_backward()->bool:
     return not torch.compiler.is_compiling() and torch._C._current_graph_task_id() != -1
 
-# %% ../nbs/11_slices.ipynb #c063
+# %% ../nbs/11_slices.ipynb #c065
 class Stream(nn.Module):
     "Base of the random regularizers: normals from a seed and a step that live in `state_dict`."
     rng:Tensor

@@ -11,12 +11,11 @@ from typing import Callable
 
 import torch
 from torch import Tensor
-from torch.autograd.function import once_differentiable
 
-from .epps_pulley import as_grid, null_mean
+from .epps_pulley import as_grid, as_weight, null_mean
 from .kernel import machinery
 from .notation import as_batch, check_choice, check_count, full_precision
-from .recurrence import additive, effective_size, scores, statistic
+from .recurrence import additive, effective_size, scores, slopes, statistic
 from .slices import SLICES, Stream, random_slices
 
 # %% ../nbs/20_strong.ipynb #c013
@@ -37,25 +36,28 @@ class _MeanScore(torch.autograd.Function):
     "Mean statistic of z (…, n, d) along fixed slices A (…, d, k): (…)."
     @staticmethod
     def forward(ctx, z, A, grid, wanted):
-        u = z @ A
+        u = z.to(A) @ A
         T,du = scores(u, grid, wanted, *machinery(u, grid))
-        if wanted: ctx.save_for_backward(du, A)
+        ctx.grid = grid
+        if wanted: ctx.save_for_backward(z, A, du)
         return T.mean(-1)
 
     @staticmethod
-    @once_differentiable
     def backward(ctx, g):
-        du,A = ctx.saved_tensors
-        return (du * (g/A.shape[-1])[...,None,None]).to(A) @ A.mT,None,None,None
+        z,A,du = ctx.saved_tensors
+        if torch.is_grad_enabled(): du = slopes(z.to(A) @ A, ctx.grid)  # a second one is wanted
+        dz = (du * (g/A.shape[-1])[...,None,None]).to(A) @ A.mT
+        return dz.to(z),None,None,None
 
 # %% ../nbs/20_strong.ipynb #c018
 def _strong(z, A, grid, scale, excess, weight=None, reduce=None):
-    "The loss of batches z (…, n, d) along slices A (…, d, k): (…)."
-    if weight is None and reduce is None and not A.requires_grad:
+    "The loss of batches z (…, n, d) along slices A (…, d, k), in the precision of A: (…)."
+    functorch = torch._C._are_functorch_transforms_active()
+    if weight is None and reduce is None and not A.requires_grad and not functorch:
         wanted = z.requires_grad and torch.is_grad_enabled()
         L,n = _MeanScore.apply(z, A, grid, wanted),z.shape[-2]
     else:
-        u = z @ A
+        u = z.to(A) @ A
         found,total = additive(u, grid, weight, reduce, *machinery(u, grid))
         L,n = statistic(found, total, grid).mean(-1),effective_size(total)
     if excess: L = L - null_mean(grid)
@@ -78,23 +80,25 @@ def strong_sigreg(
     slices:str='iid',          # key of `SLICES`
     A:Tensor|None=None,        # slices, (d, k), unit columns; drawn when not given
     generator:torch.Generator|None=None, # RNG of the slices
-    check_finite:bool=False,   # look for NaN and Inf in z? (waits for the device)
+    check_finite:bool=False,   # look at the values of z and weight? (waits for the device)
     weight:Tensor|None=None,   # of the rows, (n,), nonnegative, on any scale; None: all equal
     reduce:Callable|None=None, # applied to every sum over rows, for a batch in parts
 )->Tensor:                     # scalar
     "Mean Epps-Pulley statistic of `z` over random slices (LeJEPA, Algorithm 1)."
     check_choice('scale', scale, SCALES); check_choice('slices', slices, SLICES)
     check_count('num_slices', num_slices)
-    grid,z = as_grid(grid),as_batch(z, check_finite=check_finite, low=2 if reduce is None else 1)
-    d = z.shape[1]
+    grid,low = as_grid(grid),2 if reduce is None else 0
+    wide = as_batch(z, check_finite=check_finite, low=max(low, 1))
+    weight = as_weight(weight, wide.shape[:1], wide, check_finite, low)
+    d = wide.shape[1]
     if A is not None: _check_slices(A, d)
     with full_precision(z):
         if A is None:
             A = random_slices(d, num_slices, slices, partial(torch.randn, generator=generator),
-                              dtype=z.dtype, device=z.device)
-        return _strong(z, A.to(z), grid, scale, excess, weight, reduce)
+                              dtype=wide.dtype, device=z.device)
+        return _strong(z, A.to(wide), grid, scale, excess, weight, reduce)
 
-# %% ../nbs/20_strong.ipynb #c078
+# %% ../nbs/20_strong.ipynb #c080
 class _Options(Stream):
     "What a `StrongSIGReg` is made with."
     def __init__(self,
@@ -104,7 +108,7 @@ class _Options(Stream):
         excess:bool=False,      # subtract the value expected under N(0, I)
         slices:str='iid',       # key of `SLICES`
         seed:int=0,             # of the slices
-        check_finite:bool=False, # look for NaN and Inf? (waits for the device)
+        check_finite:bool=False, # look at z and weight for bad values? (waits for the device)
     ):
         super().__init__(seed)
         check_count('num_slices', num_slices)
@@ -124,27 +128,29 @@ class _Options(Stream):
         return (f'num_slices={self.num_slices}, grid={tuple(self.grid)}, scale={self.scale!r}, '
                 f'excess={self.excess}, slices={self.slices!r}')
 
-# %% ../nbs/20_strong.ipynb #c079
+# %% ../nbs/20_strong.ipynb #c081
 class StrongSIGReg(_Options):
     "`strong_sigreg` with fresh slices at every call, from its own seed and step."
-    def _along(self, z, weight, normal):
+    def _along(self, z, wide, weight, normal):
+        weight = as_weight(weight, z.shape[:-1], wide, self.check_finite, 0 if self.reduce else 2)
         with full_precision(z):
-            A = random_slices(z.shape[-1], self.num_slices, self.slices, normal, z.dtype, z.device)
+            A = random_slices(z.shape[-1], self.num_slices, self.slices, normal, wide.dtype,
+                              z.device)
             return _strong(z, A, self.grid, self.scale, self.excess, weight, self.reduce)
 
     def forward(self,
         z:Tensor,                # embeddings, (n, d)
         weight:Tensor|None=None, # of the rows, (n,)
     )->Tensor:                   # scalar
-        z = as_batch(z, check_finite=self.check_finite, low=2 if self.reduce is None else 1)
-        return self._along(z, weight, self.normal)
+        wide = as_batch(z, check_finite=self.check_finite, low=2 if self.reduce is None else 1)
+        return self._along(z, wide, weight, self.normal)
 
     def stacked(self,
         Z:Tensor,                # several batches of one shape, (L, n, d)
         weight:Tensor|None=None, # of the rows, (n,) or (L, n)
     )->Tensor:                   # (L,)
         "The losses of L successive calls, computed together."
-        Z = as_batch(Z, 'Z', low=1, ndim=(3,), check_finite=self.check_finite)
+        wide = as_batch(Z, 'Z', low=1, ndim=(3,), check_finite=self.check_finite)
         if self.reduce is None and Z.shape[1] < 2:
             raise ValueError(f"Z must have at least 2 rows in a batch, got shape {tuple(Z.shape)}")
-        return self._along(Z, weight, partial(self.normal, draws=len(Z)))
+        return self._along(Z, wide, weight, partial(self.normal, draws=len(Z)))

@@ -11,11 +11,11 @@ from collections.abc import Callable
 import torch
 from einops import rearrange
 from torch import Tensor, nn
-from torch.autograd.function import once_differentiable
 
 from .notation import as_batch, check_count, check_positive, full_precision
-from .vcreg_loss import (as_samples, check_vcreg, sample_weight, vcreg_coefficients,
-                                  vcreg_value)
+from .slices import _in_backward
+from .vcreg_loss import (_deviations, as_samples, check_vcreg, sample_weight,
+                                  vcreg_coefficients, vcreg_value)
 from .weak import center, covariance
 
 # %% ../nbs/23_vcreg_layer.ipynb #c025
@@ -31,7 +31,7 @@ def as_shape(
 class _Inject(torch.autograd.Function):
     @staticmethod
     def forward(ctx, h, scale, weight, reduce, alpha, beta, delta, eps):
-        ctx.reduce = reduce
+        ctx.reduce,ctx.args = reduce,(alpha, beta, delta, eps)
         with full_precision(h):
             H,means = as_samples(as_batch(h, 'h', low=1, ndim=(2, 3, 4))),()
             if weight is None and reduce is None:
@@ -45,17 +45,20 @@ class _Inject(torch.autograd.Function):
             return h.view_as(h), vcreg_value(C, alpha, beta, delta, eps)
 
     @staticmethod
-    @once_differentiable
     def backward(ctx, grad, grad_loss):
         h,M,scale,weight,*means = ctx.saved_tensors
-        factor,w = grad_loss + scale,None
+        factor,w,again = grad_loss + scale,None,torch.is_grad_enabled()
         if ctx.reduce: factor = ctx.reduce(factor)      # the loss is one, whoever asks for it
         with full_precision(h):                         # twice: a rounded mean must not push
             H = as_samples(as_batch(h, 'h', low=1, ndim=(2, 3, 4)))
-            if means: H = (H - means[0]).sub_(means[1])
+            if means and not again: H = (H - means[0]).sub_(means[1])
             else:
-                H,w,_ = center(H, weight, ctx.reduce)
+                H,w,n = center(H, weight, ctx.reduce)
                 H = center(H, weight, ctx.reduce)[0]
+            if again:                                   # a second derivative is wanted
+                C = covariance(H, w, n, ctx.reduce)
+                M = vcreg_coefficients(C, n if w is None else n[0,0], *ctx.args,
+                                       _deviations(C, ctx.args[3]))
             total = torch.addmm(as_samples(grad).to(H), H if w is None else w*H, factor*M)
         return as_shape(total, h).to(grad), *[None]*7
 
@@ -77,11 +80,11 @@ def vcreg_inject(
         raise ValueError(f"h must hold at least 2 samples, got shape {tuple(h.shape)}")
     if weight is not None:
         if weight.requires_grad: raise ValueError('weight must be constant here; use `vcreg`')
-        weight = sample_weight(weight, wide)
+        weight = sample_weight(weight, wide, low=0 if reduce else 2)
     if scale is None: scale = torch.zeros((), device=h.device)
     return _Inject.apply(h, scale, weight, reduce, alpha, beta, delta, eps)
 
-# %% ../nbs/23_vcreg_layer.ipynb #c040
+# %% ../nbs/23_vcreg_layer.ipynb #c041
 class VCRegLayer(nn.Module):
     "Identity that keeps the VCReg loss of what passes in `.loss`; does nothing in eval mode."
     loss:Tensor|None
@@ -96,7 +99,9 @@ class VCRegLayer(nn.Module):
         super().__init__()
         check_vcreg(alpha, beta, delta, eps); check_positive('inject', inject, zero=True)
         self.alpha,self.beta,self.delta,self.eps = alpha,beta,delta,eps
-        self.loss = None
+        self.inject,self.loss = float(inject),None
+        self.unread:bool|None = None    # grad mode of a call whose loss is in no total so far
+        self.twice = False              # did another call follow?
         self.reduce:Callable|None = None
         self.register_buffer('scale', torch.tensor(float(inject)), persistent=False)
 
@@ -104,28 +109,43 @@ class VCRegLayer(nn.Module):
         h:Tensor,                # features, (n, d), (n, t, d) or (n, c, h, w)
         weight:Tensor|None=None, # of samples or positions, see `sample_weight`
     )->Tensor:                   # h
-        self.loss = None
+        repeated,unread,mode = _in_backward(),self.unread,torch.is_grad_enabled()
+        if not repeated: self.loss = self.unread = None
         if not self.training: return h
-        h,self.loss = vcreg_inject(h, self.alpha, self.beta, self.delta, self.eps, self.scale,
-                                   weight, self.reduce)
+        h,loss = vcreg_inject(h, self.alpha, self.beta, self.delta, self.eps, self.scale,
+                              weight, self.reduce)
+        if not repeated: self.loss,self.twice,self.unread = loss,unread is mode,mode
         return h
 
-    def extra_repr(self):
-        return f'alpha={self.alpha}, beta={self.beta}, delta={self.delta}, eps={self.eps}'
+    def __getstate__(self): return self.__dict__ | dict(loss=None, unread=None, twice=False)
 
-# %% ../nbs/23_vcreg_layer.ipynb #c041
+    def extra_repr(self):
+        return (f'alpha={self.alpha}, beta={self.beta}, delta={self.delta}, eps={self.eps}, '
+                f'inject={self.inject}')
+
+# %% ../nbs/23_vcreg_layer.ipynb #c042
 def vcreg_total(
     model:nn.Module, # with one `VCRegLayer` or more, after a forward pass in training mode
 )->Tensor:           # scalar
-    "Sum of the losses of all VCReg layers (VCReg, equation 5)."
-    losses = [m.loss for m in model.modules() if isinstance(m, VCRegLayer)]
-    if not losses: raise ValueError('model must hold a VCRegLayer')
-    known = [loss for loss in losses if loss is not None]
-    if len(known) < len(losses):
-        raise ValueError('model must have run forward in training mode, every VCRegLayer called')
+    "Sum of the losses of all VCReg layers, each of which was called once (VCReg, equation 5)."
+    layers = {name:m for name,m in model.named_modules() if isinstance(m, VCRegLayer)}
+    if not layers: raise ValueError('model must hold a VCRegLayer')
+    known = []
+    for layer in layers.values(): layer.unread = None
+    for name,layer in layers.items():
+        if layer.loss is None:
+            raise ValueError('model must have run forward in training mode, '
+                             'every VCRegLayer called')
+        if layer.twice:
+            raise ValueError(f"model must call every VCRegLayer once between totals, but called "
+                             f"{name!r} again: a loss is lost; give each call its own layer")
+        if torch.is_grad_enabled() and not layer.loss.requires_grad:
+            raise ValueError(f"the loss of {name!r} has no graph: its input needs no gradient, or "
+                             "it ran in no_grad or in checkpoint(use_reentrant=True)")
+        known.append(layer.loss)
     return torch.stack(known).sum()
 
-# %% ../nbs/23_vcreg_layer.ipynb #c054
+# %% ../nbs/23_vcreg_layer.ipynb #c059
 def beta_from_algorithm1(
     beta:float, # as used with the printed layer
     n:int,      # samples: batch size times positions

@@ -8,14 +8,16 @@ __all__ = ['as_samples', 'smooth_l1', 'vcreg_value', 'check_vcreg', 'vcreg_coeff
 
 # %% ../nbs/22_vcreg_loss.ipynb #c003
 from collections.abc import Callable
+from math import pi, prod
 
 import torch
 from einops import rearrange
 from scipy.special import gammainc, gammaln
 from torch import Tensor, nn
 
+from .epps_pulley import as_weight
 from .notation import as_batch, check_count, check_positive, full_precision
-from .weak import as_weight, center, covariance, stacked_weight
+from .weak import center, covariance
 
 # %% ../nbs/22_vcreg_loss.ipynb #c011
 def as_samples(
@@ -111,14 +113,20 @@ class _VCReg(torch.autograd.Function):
 
 # %% ../nbs/22_vcreg_loss.ipynb #c037
 def sample_weight(
-    weight:Tensor,           # of every sample, (n,), or of every position, (n, t) or (n, h, w)
+    weight:Tensor|None,      # of every sample, (n,), or of every position, (n, t) or (n, h, w)
     h:Tensor,                # features, (n, d), (n, t, d) or (n, c, h, w)
-    check_finite:bool=False, # look for NaN, Inf and negative values? (waits for the device)
-)->Tensor:                   # (samples,)
+    check_finite:bool=False, # look at the values? (waits for the device)
+    low:int=2,               # least effective size, if they are looked at
+)->Tensor|None:              # (samples,)
     "The weights of the rows of `as_samples(h)`."
     shape = (len(h), *h.shape[2:]) if h.ndim == 4 else tuple(h.shape[:-1])
-    w = as_weight(weight, shape[:getattr(weight, 'ndim', 1) == 1 or None], h, check_finite)
-    return w.view(-1, *[1]*(len(shape)-w.ndim), *w.shape[1:]).expand(shape).flatten()
+    if isinstance(weight, Tensor):
+        if weight.shape not in (allowed := dict.fromkeys((shape[:1], shape))):
+            raise ValueError(f"weight must have shape {' or '.join(map(str, allowed))}, "
+                             f"got {tuple(weight.shape)}")
+        weight = weight.reshape(-1, *[1]*(len(shape)-weight.ndim), *weight.shape[1:])
+        weight = weight.expand(shape).flatten()
+    return as_weight(weight, (prod(shape),), h, check_finite, low)
 
 # %% ../nbs/22_vcreg_loss.ipynb #c039
 def _vcreg(H, alpha, beta, delta, eps, weight=None, reduce=None):
@@ -136,31 +144,55 @@ def vcreg(
     beta:float=1.,             # weight of the covariance term
     delta:float|None=None,     # of the smooth L1; None: squares, equation 2
     eps:float=0.,              # added to each variance under the root
-    check_finite:bool=False,   # look for NaN and Inf in h? (waits for the device)
+    check_finite:bool=False,   # look at the values of h and weight? (waits for the device)
     weight:Tensor|None=None,   # of samples or positions, see `sample_weight`; differentiable
     reduce:Callable|None=None, # makes sums over these samples sums over all, see `all_sum`
 )->Tensor:                     # scalar
     "Variance hinge plus covariance penalty (VCReg, equations 2, 3 and 6)."
     check_vcreg(alpha, beta, delta, eps)
     h = as_batch(h, 'h', low=1, ndim=(2, 3, 4), check_finite=check_finite)
-    if weight is not None: weight = sample_weight(weight, h, check_finite)
-    H = as_batch(as_samples(h), 'h as samples', low=1 if reduce else 2)
+    weight = sample_weight(weight, h, check_finite, low := 0 if reduce else 2)
+    H = as_batch(as_samples(h), 'h as samples', low=max(low, 1))
     with full_precision(H): return _vcreg(H, alpha, beta, delta, eps, weight, reduce)
 
-# %% ../nbs/22_vcreg_loss.ipynb #c076
+# %% ../nbs/22_vcreg_loss.ipynb #c077
+def _deviation_law(v):
+    "Midpoints of the range of χ/√v with v degrees of freedom, and their masses."
+    width = 12/(2*v)**.5
+    low = max(0., 1-width)
+    r = low + (1 + width - low)*(torch.arange(8000, dtype=torch.float64) + .5)/8000
+    return r, ((v-1)*r.log() - v*r.square()/2).softmax(0)
+
+def _mean_hinge(v, eps):
+    "Expected hinge of a feature with variance χ²/v, by quadrature."
+    r,p = _deviation_law(v)
+    return float(p @ torch.relu(1 - (r.square() + eps).sqrt()))
+
+def _mean_pair(v, delta):
+    "Expected Smooth L1 of the covariance of two features, by quadrature."
+    r,p = _deviation_law(v)
+    s = r/v**.5
+    a = delta/(s*2**.5)
+    lines = 2*delta*s*torch.exp(-a.square())/(2*pi)**.5 - delta**2*torch.erfc(a)
+    return float(p @ (s.square()*torch.erf(a) + lines))
+
+# %% ../nbs/22_vcreg_loss.ipynb #c078
 def vcreg_floor(
     n:int,           # samples
     alpha:float=1.,  # weight of the variance term
     beta:float=1.,   # weight of the covariance term
+    delta:float|None=None, # of the smooth L1; None: squares
+    eps:float=0.,          # added to each variance under the root
 )->float:
-    "Expected `vcreg` (squares, eps = 0) of n draws from N(0, I), d > 1."
+    "Expected `vcreg` of n draws from N(0, I), d > 1."
     check_count('n', n, low=2)
     v = n-1
     mean_std = (2/v)**.5 * float(torch.tensor(gammaln((v+1)/2) - gammaln(v/2)).exp())
     hinge = gammainc(v/2, v/2) - mean_std*gammainc((v+1)/2, v/2)
-    return float(alpha*hinge + beta/v)
+    if eps: hinge = _mean_hinge(v, eps)
+    return float(alpha*hinge + beta*(1/v if delta is None else _mean_pair(v, delta)))
 
-# %% ../nbs/22_vcreg_loss.ipynb #c099
+# %% ../nbs/22_vcreg_loss.ipynb #c101
 class VCReg(nn.Module):
     "`vcreg` as a module."
     def __init__(self,
@@ -168,7 +200,7 @@ class VCReg(nn.Module):
         beta:float=1.,           # weight of the covariance term
         delta:float|None=None,   # of the smooth L1; None: squares
         eps:float=0.,            # added to each variance under the root
-        check_finite:bool=False, # look for NaN and Inf? (waits for the device)
+        check_finite:bool=False, # look at h and weight for bad values? (waits for the device)
     ):
         super().__init__()
         check_vcreg(alpha, beta, delta, eps)
@@ -190,13 +222,13 @@ class VCReg(nn.Module):
         "The values of L calls in one computation."
         H = as_batch(H, 'H', low=1, ndim=(3,), check_finite=self.check_finite)
         as_batch(H.transpose(0, 1), 'each site', 1 if self.reduce else 2, (3,))
-        weight = stacked_weight(weight, H, self.check_finite)
+        weight = as_weight(weight, H.shape[:2], H, self.check_finite, 0 if self.reduce else 2)
         with full_precision(H):
             return _vcreg(H, self.alpha, self.beta, self.delta, self.eps, weight, self.reduce)
 
     def floor(self, n:int, d:int)->float:
-        "Expected value of n samples (rows, times positions) from N(0, I); for squares, eps = 0."
-        return vcreg_floor(n, self.alpha, self.beta if d > 1 else 0.)
+        "Expected value of n samples (rows, times positions) from N(0, I)."
+        return vcreg_floor(n, self.alpha, self.beta if d > 1 else 0., self.delta, self.eps)
 
     def extra_repr(self):
         return f'alpha={self.alpha}, beta={self.beta}, delta={self.delta}, eps={self.eps}'

@@ -84,7 +84,7 @@ BAD = [
     (lambda: taps.Taps(net(), 'blocks.*'), V, "no module matches 'blocks.*'; near names: 0, 1"),
     (lambda: taps.Taps(small_vit(), 'blocks'), V, "'blocks' is a ModuleList, which is never called; try 'blocks.*'"),
     (lambda: taps.Taps(net(), '0', at='before'), V, "at must be one of output, input; got 'before'"),
-    (lambda: taps.Taps(net(), '0', pool='gap'), V, "pool must be one of auto, none, tokens, cls, spatial, spatial_last, "),
+    (lambda: taps.Taps(net(), '0', pool='gap'), V, "pool must be one of auto, none, tokens, masked, cls, spatial, spatial_last, "),
     (lambda: taps.pool_features(torch.ones(2, 4, 4, 3)), V, "shape (2, 4, 4, 3) looks channels-last; choose 'spatial_last'"),
     (lambda: taps.pool_features(Z, 'spatial'), V, "pool 'spatial' does not take shape (8, 4); use none, "),
     (lambda: taps.pool_features(Z, lambda x: x.sum()), V, "pooling must give (n, d), got shape ()"),
