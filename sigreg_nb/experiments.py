@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['ROWS', 'PUBLISHED', 'EXPERIMENTS', 'ABOUT', 'V1', 'V2', 'V3', 'WALK', 'STEPS', 'P1', 'P2', 'P3', 'SWEEPS', 'M1', 'M2',
-           'M3', 'MLP_FIXES', 'MLP_AUGMENTS', 'MLP_DEEP', 'MLP_HE', 'R4', 'R5', 'R6', 'ALPHAS', 'BETAS', 'SUPER',
-           'PLACES', 'PLACEMENTS', 'TAIL', 'SMALL_SUPER', 'SMALL_LAST', 'SMALL_TAIL', 'SMALL_FIT', 'DEPTHS', 'FIXES',
-           'ACTS', 'HIDDEN', 'OWN', 'triple', 'published', 'vary', 'seeds', 'in_precision', 're_precision',
+           'M3', 'MLP_FIXES', 'MLP_AUGMENTS', 'MLP_DEEP', 'MLP_HE', 'MLP_SITE', 'R4', 'R5', 'R6', 'ALPHAS', 'BETAS',
+           'SUPER', 'PLACES', 'PLACEMENTS', 'TAIL', 'SMALL_SUPER', 'SMALL_LAST', 'SMALL_TAIL', 'SMALL_FIT', 'DEPTHS',
+           'FIXES', 'ACTS', 'HIDDEN', 'OWN', 'triple', 'published', 'vary', 'seeds', 'in_precision', 're_precision',
            'VariancePull', 'ShuffledWeak', 'FixedWeak', 'LayerScale', 'vit_control', 'mlp_control', 'rows', 'row',
            'declare', 'walk', 'sweep', 'subclass', 'predict', 'neural_collapse', 'information', 'shots', 'DeCov',
            'WLDReg', 'VCRegPrinted', 'with_vcreg', 'vcreg_grid', 'super_arms', 'tail_arms', 'deep_arms', 'rest',
@@ -372,7 +372,12 @@ _cures = [r for r in MLP_FIXES if r.split == 'full']
 declare('MLP_START', 'the first 100 epochs of M1, M2, M3 and of what fights overfitting in M1',
         [vary(r, 'first100', epochs=100) for r in (*_arms, *_cures)]);
 
-# %% ../nbs/45_experiments.ipynb #c072
+# %% ../nbs/45_experiments.ipynb #c071
+MLP_SITE = vary(M3, 'layer1-first60', sites='layers.0.linear', combine='add', reg_weight=.02/.9,
+                lr=.09, clip=1/.9, epochs=60)
+declare('MLP_SITE', 'Weak-SIGReg on the first layer alone, with the force it had there', [MLP_SITE]);
+
+# %% ../nbs/45_experiments.ipynb #c075
 R4,R5,R6 = rows('R4-6')
 declare('E10', 'ResNet-18: the same losses behind a BatchNorm or a convolution', [
     vary(r, tag, sites=sites) for tag,sites in dict(bn2='layer?.?.bn2',
@@ -390,14 +395,14 @@ _scaled:dict[str, Any] = dict(model='vit_control', model_args=(('layer_scale', 1
 declare('E15', 'LayerScale 1e-4 as in the ImageNet run: does Weak help from afar?', [
     vary(V1, 'layerscale', **_scaled), vary(V3, 'layerscale', reg_weight=.01, **_scaled)]);
 
-# %% ../nbs/45_experiments.ipynb #c074
+# %% ../nbs/45_experiments.ipynb #c077
 def subclass(t:Trainer)->dict:
     "Test accuracy of a linear probe for the classes (VCReg, appendix C.3)."
     four = features(t, t.train),t.train.fine,features(t, t.test),t.test.fine
     return {name:adamw_probe(*four, seed=t.run.seed, standardized=s)
             for name,s in dict(subclass_top1=False, subclass_standardized=True).items()}
 
-# %% ../nbs/45_experiments.ipynb #c075
+# %% ../nbs/45_experiments.ipynb #c078
 @torch.no_grad()
 def predict(
     t:Trainer,
@@ -407,7 +412,7 @@ def predict(
     t.model.eval()
     return torch.cat([logits(t, t.model, x*t.scale + t.shift) for x in images.split(500)])
 
-# %% ../nbs/45_experiments.ipynb #c077
+# %% ../nbs/45_experiments.ipynb #c080
 @torch.no_grad()
 def neural_collapse(
     t:Trainer,
@@ -421,7 +426,7 @@ def neural_collapse(
                 ncc_top1=100*ncc_agreement(h, y).item(),
                 ncc_agreement=100*ncc_agreement(h, y, z).item())
 
-# %% ../nbs/45_experiments.ipynb #c079
+# %% ../nbs/45_experiments.ipynb #c082
 def information(
     t:Trainer,
     n:int=10_000, # test images at most, where the network has learned nothing by heart
@@ -432,7 +437,7 @@ def information(
     found = mine(x, features(t, few), seed=t.run.seed)
     return dict(mine=found.value, mine_plain=found.plain)
 
-# %% ../nbs/45_experiments.ipynb #c081
+# %% ../nbs/45_experiments.ipynb #c084
 @torch.no_grad()
 def shots(t:Trainer)->dict:
     "Test accuracy over the classes with many, a medium number of, and few training images."
@@ -445,7 +450,7 @@ def shots(t:Trainer)->dict:
 
 MEASURES.update(subclass=subclass, collapse=neural_collapse, information=information, shots=shots)
 
-# %% ../nbs/45_experiments.ipynb #c084
+# %% ../nbs/45_experiments.ipynb #c087
 class DeCov(Loss):
     "`decov` as a regularizer."
     def __init__(self, **kwargs): super().__init__('decov', **kwargs)
@@ -454,7 +459,7 @@ class WLDReg(Loss):
     "`wld` as a regularizer."
     def __init__(self, **kwargs): super().__init__('wld', **kwargs)
 
-# %% ../nbs/45_experiments.ipynb #c086
+# %% ../nbs/45_experiments.ipynb #c089
 class VCRegPrinted(VCReg):
     "VCReg whose β counts as in the printed Algorithm 1: n - 1 times."
     def forward(self, h, weight=None):
@@ -466,7 +471,7 @@ class VCRegPrinted(VCReg):
 
 REGULARIZERS.update(decov=DeCov, wld=WLDReg, vcreg_printed=VCRegPrinted)
 
-# %% ../nbs/45_experiments.ipynb #c089
+# %% ../nbs/45_experiments.ipynb #c092
 ALPHAS,BETAS = (1.28, .64, .32, .16),(.16, .08, .04, .02, .01)
 
 def with_vcreg(
@@ -487,7 +492,7 @@ def vcreg_grid(run:Run, sites:int)->list[Run]:
     return [with_vcreg(run, a, b, sites, reg, f"{reg.replace('_', '-')}-a{a:g}-b{b:g}")
             for reg in ('vcreg', 'vcreg_printed') for a in ALPHAS for b in BETAS]
 
-# %% ../nbs/45_experiments.ipynb #c090
+# %% ../nbs/45_experiments.ipynb #c093
 SUPER = Run('super-none', model='convnext', model_args=(('patch_size', 2),), labels='coarse',
             lr=1e-3, weight_decay=.05, decay_norms=False, warmup=5, epochs=200, batch_size=256,
             augment='crop-flip', mix=False, combine='add', reg_weight=0.,
@@ -513,7 +518,7 @@ declare('SUPERCLASS', 'VCReg, Table 5: trained on superclasses, probed for class
 declare('SUPERCLASS_GRID', 'its (α, β) on a validation split, a sixth of the schedule',
         [_pilot, *vcreg_grid(_pilot, 12)]);
 
-# %% ../nbs/45_experiments.ipynb #c091
+# %% ../nbs/45_experiments.ipynb #c094
 _blocks,_down = 'features.[1357].*','features.[246]'
 #: VCReg's Table 7 -> sites in our ConvNeXt, their pooling and number
 PLACES:dict[str, tuple[str|tuple, str, int]] = {
@@ -525,7 +530,7 @@ PLACEMENTS = [with_vcreg(replace(_place(name), sites=sites, pool=pool), .64, .04
 declare('PLACEMENTS', 'VCReg, Table 7: after the last layer, blocks, downsampling, both',
         seeds([SUPER, super_arms()[1], *PLACEMENTS], 3));
 
-# %% ../nbs/45_experiments.ipynb #c093
+# %% ../nbs/45_experiments.ipynb #c096
 TAIL = Run('tail-none', model='resnet32', imbalance=100., lr=.008, weight_decay=.05,
            decay_norms=False, warmup=10, epochs=100, batch_size=256, augment='crop-flip', mix=False,
            combine='add', reg_weight=0., measure=('shots',))
@@ -550,7 +555,7 @@ declare('CAMPAIGN4', "VCReg's tables on CIFAR-100", [
     *EXPERIMENTS['SUPERCLASS_GRID'], *EXPERIMENTS['LONGTAIL_GRID'],
     *EXPERIMENTS['SUPERCLASS'][15:], *EXPERIMENTS['LONGTAIL'][21:]]);
 
-# %% ../nbs/45_experiments.ipynb #c095
+# %% ../nbs/45_experiments.ipynb #c098
 SMALL_SUPER = replace(SUPER, name='small-super-none', model='mlp', model_args=(('hidden', 256),),
                       epochs=10, warmup=1)
 _last = replace(SMALL_SUPER, name='small-super-vcreg-last', sites='layers.4.linear')
@@ -564,7 +569,7 @@ SMALL_FIT = replace(SMALL_SUPER, name='small-fit-none', train_size=5000, augment
 declare('SMALL_FIT', 'the same, until 5,000 images are learned by heart',
         seeds(super_arms(SMALL_FIT, 5, None), 3));
 
-# %% ../nbs/45_experiments.ipynb #c097
+# %% ../nbs/45_experiments.ipynb #c100
 def deep_arms(
     depth:int, # hidden layers
 )->list[Run]:
@@ -586,7 +591,7 @@ declare('SMALL_DEEP_LONG', 'the same for longer: who arrives late?', [
     vary(deep_arms(12)[2], '60ep', epochs=60),
     *(vary(run, '40ep', epochs=40) for run in deep_arms(24)[2:4])]);
 
-# %% ../nbs/45_experiments.ipynb #c100
+# %% ../nbs/45_experiments.ipynb #c103
 FIXES = [run for run in (*seeds(EXPERIMENTS['E2'], 1), *EXPERIMENTS['E3'][:4],
          vary(V1, 'rope-rotary2d', rope='rotary2d'), vary(V1, 'rope-learned', rope='learned'),
          EXPERIMENTS['E3'][4], vary(V3, 'rope-rotary2d', rope='rotary2d'))]
@@ -607,7 +612,7 @@ _rescue = [
 _rescue += rest(_rescue, 'E1', 'E3', 'E4', 'E13')
 declare('CAMPAIGN1', 'is the ViT rescued, and by what?', _rescue);
 
-# %% ../nbs/45_experiments.ipynb #c101
+# %% ../nbs/45_experiments.ipynb #c104
 _muon_rows = rows('V7-9 P4-6')
 HIDDEN = [vary(r, 'hidden', muon_split='hidden') for r in _muon_rows]
 OWN = [vary(run, f'own-{split}-lr{lr:g}-val', split='val', muon_split=split, warmup=5, lr=lr)
@@ -622,7 +627,7 @@ declare('CAMPAIGN3', 'the MLP stress test and the ResNet safety check', [
     *seeds(rows('M1-6'), 5), *seeds([R4, R5, R6], 3), *EXPERIMENTS['E9'], *EXPERIMENTS['E10'],
     *rows('R1-3')]);
 
-# %% ../nbs/45_experiments.ipynb #c109
+# %% ../nbs/45_experiments.ipynb #c112
 def smoke(
     run:Run,
     epochs:int=1,
@@ -641,7 +646,7 @@ def smoke(
                    reg_epochs=(start, stop),
                    precision='fp32', model_args=tuple(args.items()))
 
-# %% ../nbs/45_experiments.ipynb #c116
+# %% ../nbs/45_experiments.ipynb #c119
 def experiment(
     name:str, # key of `EXPERIMENTS`
 )->list[Run]:
@@ -649,7 +654,7 @@ def experiment(
     if name not in EXPERIMENTS: raise ValueError(_unknown('experiment', name, EXPERIMENTS))
     return list(EXPERIMENTS[name])
 
-# %% ../nbs/45_experiments.ipynb #c117
+# %% ../nbs/45_experiments.ipynb #c120
 def list_experiments(
     name:str|None=None, # of one experiment, whose runs are listed; None: all experiments
 )->str:
