@@ -375,7 +375,7 @@ declare('MLP_START', 'the first 100 epochs of M1, M2, M3 and of what fights over
 # %% ../nbs/45_experiments.ipynb #c071
 MLP_SITE = vary(M3, 'layer1-first60', sites='layers.0.linear', combine='add', reg_weight=.02/.9,
                 lr=.09, clip=1/.9, epochs=60)
-declare('MLP_SITE', 'Weak-SIGReg on the first layer alone, with the force it had there', [MLP_SITE]);
+declare('MLP_SITE', 'Weak-SIGReg on the first layer alone, its force there as before', [MLP_SITE]);
 
 # %% ../nbs/45_experiments.ipynb #c075
 R4,R5,R6 = rows('R4-6')
