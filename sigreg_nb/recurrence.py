@@ -17,7 +17,7 @@ from torch import Tensor
 from .epps_pulley import Grid, as_grid, as_weight, quadrature
 from .notation import full_precision
 
-# %% ../nbs/13_recurrence.ipynb #c015
+# %% ../nbs/13_recurrence.ipynb #c016
 def lattice(
     grid='weak-sigreg',   # key of `GRIDS`, or (t_max, num_knots)
 )->tuple[float, int, bool]: # first positive knot, number of them, are they its odd multiples?
@@ -26,7 +26,7 @@ def lattice(
     h,half = 2*t_max / (num_knots-1),num_knots % 2 == 0
     return h/2 if half else h, num_knots//2, half
 
-# %% ../nbs/13_recurrence.ipynb #c018
+# %% ../nbs/13_recurrence.ipynb #c019
 def _compute(grid, like):
     "Weights W and targets e^{-t²/2}, (m, 1), and the pair ±t, (2, m, 1), where `like` is."
     first,m,half = lattice(grid)
@@ -41,7 +41,7 @@ def _compute(grid, like):
     W,phi,pair = C[...,None].split([1, 1, 2])
     return W[0],phi[0],pair
 
-# %% ../nbs/13_recurrence.ipynb #c019
+# %% ../nbs/13_recurrence.ipynb #c020
 def _functional():
     "Is somebody tracing, who wants no caches and nothing in place?"
     return torch.compiler.is_compiling() or torch._C._are_functorch_transforms_active()
@@ -57,7 +57,7 @@ def _constants(grid, like, compute=_compute):
     if not (recording or torch.is_inference_mode_enabled()): _KNOWN[key] = found
     return found
 
-# %% ../nbs/13_recurrence.ipynb #c021
+# %% ../nbs/13_recurrence.ipynb #c022
 def _before(c, s, half):
     "X₀ and the factor 2cos θ of the recurrence, from cosine and sine at the first knot."
     if half: return torch.stack([c, -s]),4*c.square() - 2
@@ -70,14 +70,14 @@ def _start(u, first, half):
     X0,c2 = _before(c, s, half)
     return X0,torch.stack([c, s]),c2
 
-# %% ../nbs/13_recurrence.ipynb #c029
+# %% ../nbs/13_recurrence.ipynb #c030
 def _signed(x):
     "Knot j of x (…, m, k) times (-1)^⌊j/2⌋."
     x = x.clone()
     for i in (1, 2): x[...,i::4,:].neg_()
     return x
 
-# %% ../nbs/13_recurrence.ipynb #c031
+# %% ../nbs/13_recurrence.ipynb #c032
 def _block_sums(u, w, first, m, half):
     "Unsigned sums of one block, u (L, r, k) and w (L, r) or None: (L, 2, m, k)."
     E0,E1,c2 = _start(u, first, half)
@@ -88,7 +88,7 @@ def _block_sums(u, w, first, m, half):
         out.append(E1.sum(-2))
     return torch.stack(out, dim=-2).movedim(0, 1)
 
-# %% ../nbs/13_recurrence.ipynb #c033
+# %% ../nbs/13_recurrence.ipynb #c034
 BLOCK = 1 << 14 # numbers in a block on a CPU
 def _blocks(u):
     "Where the blocks of u (L, n, k) are: whole sites together while they fit, else rows of one."
@@ -98,7 +98,7 @@ def _blocks(u):
     return [(slice(l, l+sites), slice(i, i+rows)) for l in range(0, L, sites)
                                                   for i in range(0, n, rows)]
 
-# %% ../nbs/13_recurrence.ipynb #c036
+# %% ../nbs/13_recurrence.ipynb #c037
 CHUNK = 64 # rows that a compiled loop adds one after the other
 def _total(x):
     "Sum of x (…, n, k) over its rows, chunk by chunk."
@@ -115,7 +115,7 @@ def _traced_start(u, first, half):
     if half: return c,-s,c,s,4*c*c - 2
     return torch.ones_like(c),torch.zeros_like(s),c,s,2*c
 
-# %% ../nbs/13_recurrence.ipynb #c037
+# %% ../nbs/13_recurrence.ipynb #c038
 def _traced_sums(u, w, first, m, half):
     "The sums of u (L, n, k) and w (L, n) or None, for a compiler: (L, 2, m, k)."
     c0,s0,c1,s1,c2 = _traced_start(u, first, half)
@@ -127,7 +127,7 @@ def _traced_sums(u, w, first, m, half):
         s0,s1 = s1,c2*s1 - s0
     return torch.stack([torch.stack(C, -2), torch.stack(S, -2)], -3)
 
-# %% ../nbs/13_recurrence.ipynb #c038
+# %% ../nbs/13_recurrence.ipynb #c039
 def wave_sums(
     u:Tensor,           # projections, (L, n, k)
     w:Tensor|None,      # weights, (L, n); None: ones
@@ -145,7 +145,7 @@ def wave_sums(
     for at in (at, *more): out[at[0]] += part(at)
     return _signed(out.to(real))
 
-# %% ../nbs/13_recurrence.ipynb #c041
+# %% ../nbs/13_recurrence.ipynb #c042
 def _block_series(u, a, first, half):
     "Clenshaw's rule on one block, u (L, r, k), with signed coefficients a (m, 2, L, 1, k)."
     X0,X1,c2 = _start(u, first, half)
@@ -154,7 +154,7 @@ def _block_series(u, a, first, half):
         b1,b2 = torch.addcmul(b2 + a[j-1], c2, b1, value=(-1)**j),b1
     return (b1*X1).addcmul_(b2, X0).sum(0)
 
-# %% ../nbs/13_recurrence.ipynb #c042
+# %% ../nbs/13_recurrence.ipynb #c043
 def _traced_series(u, a, first, m, half):
     "Clenshaw's rule for u (L, n, k), for a compiler, with coefficients a (L, 2, m, k)."
     c0,s0,c1,s1,c2 = _traced_start(u, first, half)
@@ -164,7 +164,7 @@ def _traced_series(u, a, first, m, half):
         q1,q2 = q + c2*q1 - q2,q1
     return p1*c1 - p2*c0 + q1*s1 - q2*s0
 
-# %% ../nbs/13_recurrence.ipynb #c043
+# %% ../nbs/13_recurrence.ipynb #c044
 def wave_series(
     u:Tensor,  # where, (L, n, k)
     a:Tensor,  # coefficients of cosines and sines, (L, 2, m, k)
@@ -182,7 +182,7 @@ def wave_series(
     for at in (at, *more): out[at] = part(at)
     return out
 
-# %% ../nbs/13_recurrence.ipynb #c046
+# %% ../nbs/13_recurrence.ipynb #c047
 def _flat(u): return u.reshape(-1, *u.shape[-2:])
 
 class _ECFSums(torch.autograd.Function):
@@ -207,7 +207,7 @@ class _ECFSums(torch.autograd.Function):
             dw = series(flat.to(g.dtype), g, ctx.grid).sum(-1).view(w.shape)
         return du,dw,None,None,None
 
-# %% ../nbs/13_recurrence.ipynb #c047
+# %% ../nbs/13_recurrence.ipynb #c048
 def check_projections(
     u, # given
 )->Tensor: # the same
@@ -218,7 +218,7 @@ def check_projections(
         raise ValueError(f"u must have shape (…, n, k) and not be empty, got {tuple(u.shape)}")
     return u
 
-# %% ../nbs/13_recurrence.ipynb #c048
+# %% ../nbs/13_recurrence.ipynb #c049
 def ecf_sums(
     u:Tensor,                # projections, (…, n, k)
     grid='weak-sigreg',      # key of `GRIDS`, or (t_max, num_knots)
@@ -234,7 +234,7 @@ def ecf_sums(
     out = wave_sums(_flat(u), None if weight is None else weight.reshape(-1, rows[-1]), grid)
     return out.view(*rows[:-1], *out.shape[1:])
 
-# %% ../nbs/13_recurrence.ipynb #c054
+# %% ../nbs/13_recurrence.ipynb #c055
 def totals(
     u:Tensor,                # projections, (…, n, k)
     weight:Tensor|None=None, # (n,) or (…, n)
@@ -244,14 +244,14 @@ def totals(
         return u.new_full((2,), u.shape[-2], dtype=torch.promote_types(u.dtype, torch.float32))
     return torch.stack([w.sum(-1), w.square().sum(-1)], dim=-1)
 
-# %% ../nbs/13_recurrence.ipynb #c055
+# %% ../nbs/13_recurrence.ipynb #c056
 def effective_size(
     total:Tensor, # Σw and Σw², (…, 2)
 )->Tensor:        # (…)
     "(Σw)²/Σw²: the number of samples, for weights 0 and 1."
     return total[...,0].square() / total[...,1]
 
-# %% ../nbs/13_recurrence.ipynb #c057
+# %% ../nbs/13_recurrence.ipynb #c058
 def statistic(
     sums:Tensor,        # of `ecf_sums`, (…, 2, m, k)
     total:Tensor,       # of `totals`, (2,) or (…, 2)
@@ -263,7 +263,7 @@ def statistic(
     gap = (c - phi).square() + s.square()
     return effective_size(total)[...,None] * (gap*W).sum(-2)
 
-# %% ../nbs/13_recurrence.ipynb #c058
+# %% ../nbs/13_recurrence.ipynb #c059
 def additive(
     u:Tensor,                     # projections, (…, n, k)
     grid='weak-sigreg',           # key of `GRIDS`, or (t_max, num_knots)
@@ -276,7 +276,7 @@ def additive(
     found = ecf_sums(u, grid, weight, sums, series),totals(u, weight)
     return found if reduce is None else (reduce(found[0]), reduce(found[1]))
 
-# %% ../nbs/13_recurrence.ipynb #c060
+# %% ../nbs/13_recurrence.ipynb #c061
 def _two_passes(u, grid, wanted, sums, series):
     "Statistics of u (L, n, k), and their derivative if wanted."
     n,gap = u.shape[-2],sums(u, None, grid)/u.shape[-2]
@@ -285,7 +285,7 @@ def _two_passes(u, grid, wanted, sums, series):
     du = series(u, gap.flip(1) * (2*W*pair), grid) if wanted else None
     return n * (gap.square() * W).sum((1, 2)), du
 
-# %% ../nbs/13_recurrence.ipynb #c062
+# %% ../nbs/13_recurrence.ipynb #c063
 def _waves(u, grid):
     "Unsigned waves at all positive knots, (2, m, …)."
     first,m,half = lattice(grid)
@@ -312,7 +312,7 @@ def _one_pass(u, grid, wanted):
     du = X.mul_((gap.flip(0)*slope).unsqueeze(-2)).sum((0, 1)).to(u) if wanted else None
     return (gap.square_() * W).sum((0, 1)).mul_(n), du
 
-# %% ../nbs/13_recurrence.ipynb #c064
+# %% ../nbs/13_recurrence.ipynb #c065
 def scores(
     u:Tensor,                    # projections, (…, n, k)
     grid:Grid,
@@ -333,7 +333,7 @@ def scores(
     return T.view(*u.shape[:-2], -1), None if du is None else du.view(u.shape)
 
 
-# %% ../nbs/13_recurrence.ipynb #c065
+# %% ../nbs/13_recurrence.ipynb #c066
 def slopes(
     u:Tensor,  # projections, (…, n, k)
     grid:Grid,
@@ -341,7 +341,7 @@ def slopes(
     "The derivative of `scores` once more, such that autograd can follow."
     return _two_passes(_flat(u), grid, True, wave_sums, wave_series)[1].view(u.shape)
 
-# %% ../nbs/13_recurrence.ipynb #c066
+# %% ../nbs/13_recurrence.ipynb #c067
 class _Score(torch.autograd.Function):
     "Statistic of every column and, if somebody will need it, its derivative."
     @staticmethod
@@ -358,7 +358,7 @@ class _Score(torch.autograd.Function):
         du, = ctx.saved_tensors
         return (du * g[...,None,:]).to(du),None,None,None,None
 
-# %% ../nbs/13_recurrence.ipynb #c068
+# %% ../nbs/13_recurrence.ipynb #c069
 def fast_epps_pulley(
     u:Tensor,                  # projections, (…, n, k)
     grid='weak-sigreg',        # key of `GRIDS`, or (t_max, num_knots)

@@ -18,10 +18,10 @@ from .notation import as_batch, check_choice, check_count, full_precision
 from .recurrence import additive, effective_size, scores, slopes, statistic
 from .slices import SLICES, Stream, random_slices
 
-# %% ../nbs/20_strong.ipynb #c013
+# %% ../nbs/20_strong.ipynb #c014
 SCALES = 'n','mean'
 
-# %% ../nbs/20_strong.ipynb #c014
+# %% ../nbs/20_strong.ipynb #c015
 def strong_floor(
     n:int,               # batch size
     grid='weak-sigreg',  # key of `GRIDS`, or (t_max, num_knots)
@@ -31,7 +31,7 @@ def strong_floor(
     check_count('n', n, low=2); check_choice('scale', scale, SCALES)
     return null_mean(grid) / (1 if scale == 'n' else n)
 
-# %% ../nbs/20_strong.ipynb #c017
+# %% ../nbs/20_strong.ipynb #c018
 class _MeanScore(torch.autograd.Function):
     "Mean statistic of z (…, n, d) along fixed slices A (…, d, k): (…)."
     @staticmethod
@@ -49,7 +49,7 @@ class _MeanScore(torch.autograd.Function):
         dz = (du * (g/A.shape[-1])[...,None,None]).to(A) @ A.mT
         return dz.to(z),None,None,None
 
-# %% ../nbs/20_strong.ipynb #c018
+# %% ../nbs/20_strong.ipynb #c019
 def _strong(z, A, grid, scale, excess, weight=None, reduce=None):
     "The loss of batches z (…, n, d) along slices A (…, d, k), in the precision of A: (…)."
     functorch = torch._C._are_functorch_transforms_active()
@@ -63,14 +63,14 @@ def _strong(z, A, grid, scale, excess, weight=None, reduce=None):
     if excess: L = L - null_mean(grid)
     return L if scale == 'n' else L/n
 
-# %% ../nbs/20_strong.ipynb #c019
+# %% ../nbs/20_strong.ipynb #c020
 def _check_slices(A, d):
     if not isinstance(A, Tensor): raise TypeError(f"A must be a Tensor, got {type(A).__name__}")
     if not A.is_floating_point(): raise TypeError(f"A must be floating point, got {A.dtype}")
     if A.ndim != 2 or len(A) != d or not A.shape[1]:
         raise ValueError(f"A must have shape ({d}, k), k > 0; got {tuple(A.shape)}")
 
-# %% ../nbs/20_strong.ipynb #c020
+# %% ../nbs/20_strong.ipynb #c021
 def strong_sigreg(
     z:Tensor,                  # embeddings, (n, d)
     num_slices:int=64,         # k
@@ -98,7 +98,7 @@ def strong_sigreg(
                               dtype=wide.dtype, device=z.device)
         return _strong(z, A.to(wide), grid, scale, excess, weight, reduce)
 
-# %% ../nbs/20_strong.ipynb #c080
+# %% ../nbs/20_strong.ipynb #c081
 class _Options(Stream):
     "What a `StrongSIGReg` is made with."
     def __init__(self,
@@ -128,7 +128,7 @@ class _Options(Stream):
         return (f'num_slices={self.num_slices}, grid={tuple(self.grid)}, scale={self.scale!r}, '
                 f'excess={self.excess}, slices={self.slices!r}')
 
-# %% ../nbs/20_strong.ipynb #c081
+# %% ../nbs/20_strong.ipynb #c082
 class StrongSIGReg(_Options):
     "`strong_sigreg` with fresh slices at every call, from its own seed and step."
     def _along(self, z, wide, weight, normal):
