@@ -599,6 +599,7 @@ ACTS = [*EXPERIMENTS['E7'][:6], vary(V3, 'first20', reg_epochs=(0, 20)), *EXPERI
         *EXPERIMENTS['E7'][6:], vary(V3, 'after20', reg_epochs=(20, None)), *EXPERIMENTS['E8'][5:]]
 declare('FIXES', 'one fix at a time, seed 0', FIXES)
 declare('ACTS', 'what acts in Weak-SIGReg, seed 0', ACTS)
+
 def rest(
     planned:list[Run],
     *names:str,        # experiments

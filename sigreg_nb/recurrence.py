@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .epps_pulley import Grid, as_grid, as_weight, quadrature
-from .notation import full_precision
+from .notation import full_precision, transformed
 
 # %% ../nbs/13_recurrence.ipynb #c016
 def lattice(
@@ -44,7 +44,7 @@ def _compute(grid, like):
 # %% ../nbs/13_recurrence.ipynb #c020
 def _functional():
     "Is somebody tracing, who wants no caches and nothing in place?"
-    return torch.compiler.is_compiling() or torch._C._are_functorch_transforms_active()
+    return torch.compiler.is_compiling() or transformed()
 
 _KNOWN:dict = {}
 def _constants(grid, like, compute=_compute):
@@ -229,7 +229,7 @@ def ecf_sums(
     "Σ w cos tu and Σ w sin tu at the positive knots, in O(nk) memory."
     rows,grid = check_projections(u).shape[:-1],as_grid(grid)
     if weight is not None: weight = as_weight(weight, rows, u).expand(rows)
-    if not torch._C._are_functorch_transforms_active():
+    if not transformed():
         return _ECFSums.apply(u, weight, grid, sums, series)
     out = wave_sums(_flat(u), None if weight is None else weight.reshape(-1, rows[-1]), grid)
     return out.view(*rows[:-1], *out.shape[1:])
@@ -370,8 +370,7 @@ def fast_epps_pulley(
     "`epps_pulley` by the recurrence, for stacks of batches."
     grid = as_grid(grid)
     with full_precision(u):
-        functorch = torch._C._are_functorch_transforms_active()
-        if weight is not None or reduce is not None or functorch:
+        if weight is not None or reduce is not None or transformed():
             return statistic(*additive(u, grid, weight, reduce, sums, series), grid)
         wanted = check_projections(u).requires_grad and torch.is_grad_enabled()
         return _Score.apply(u, grid, sums, series, wanted)

@@ -14,7 +14,8 @@ from torch import Tensor
 
 from .epps_pulley import as_grid, as_weight, null_mean
 from .kernel import machinery
-from .notation import as_batch, check_choice, check_count, full_precision
+from .notation import (as_batch, check_choice, check_count, full_precision,
+                                transformed)
 from .recurrence import additive, effective_size, scores, slopes, statistic
 from .slices import SLICES, Stream, random_slices
 
@@ -52,8 +53,7 @@ class _MeanScore(torch.autograd.Function):
 # %% ../nbs/20_strong.ipynb #c019
 def _strong(z, A, grid, scale, excess, weight=None, reduce=None):
     "The loss of batches z (…, n, d) along slices A (…, d, k), in the precision of A: (…)."
-    functorch = torch._C._are_functorch_transforms_active()
-    if weight is None and reduce is None and not A.requires_grad and not functorch:
+    if weight is None and reduce is None and not A.requires_grad and not transformed():
         wanted = z.requires_grad and torch.is_grad_enabled()
         L,n = _MeanScore.apply(z, A, grid, wanted),z.shape[-2]
     else:

@@ -16,7 +16,8 @@ from scipy.special import gammainc, gammaln
 from torch import Tensor, nn
 
 from .epps_pulley import as_weight
-from .notation import as_batch, check_count, check_positive, full_precision
+from .notation import (as_batch, check_count, check_positive, full_precision,
+                                transformed)
 from .weak import center, covariance
 
 # %% ../nbs/22_vcreg_loss.ipynb #c011
@@ -131,7 +132,7 @@ def sample_weight(
 # %% ../nbs/22_vcreg_loss.ipynb #c039
 def _vcreg(H, alpha, beta, delta, eps, weight=None, reduce=None):
     "VCReg of (…, n, d): (…)."
-    if weight is None and reduce is None and not torch._C._are_functorch_transforms_active():
+    if weight is None and reduce is None and not transformed():
         return _VCReg.apply(H, alpha, beta, delta, eps)
     H,w,n = center(H, weight, reduce)
     C = covariance(H, w, n, reduce)

@@ -14,7 +14,8 @@ import torch
 from torch import Tensor
 
 from .epps_pulley import as_weight
-from .notation import as_batch, check_choice, check_count, full_precision
+from .notation import (as_batch, check_choice, check_count, full_precision,
+                                transformed)
 from .slices import SKETCHES, Stream, random_sketch
 
 # %% ../nbs/21_weak.ipynb #c014
@@ -151,7 +152,7 @@ class _Weak(torch.autograd.Function):
 def _weak(z, S, form, weight=None, reduce=None):
     "The loss of z, (…, n, d), under sketches (…, d, k): (…)."
     by_hand = weight is None and reduce is None and form != 'unbiased'
-    if by_hand and not torch._C._are_functorch_transforms_active(): return _Weak.apply(z, S, form)
+    if by_hand and not transformed(): return _Weak.apply(z, S, form)
     y,w,n = center(z if S is None else z @ S, weight, reduce)
     if form == 'unbiased': return _unbiased(y, S, w, n, reduce)
     C = covariance(y, w, n, reduce)
