@@ -592,7 +592,7 @@ declare('SMALL_DEEP_LONG', 'the same for longer: who arrives late?', [
     *(vary(run, '40ep', epochs=40) for run in deep_arms(24)[2:4])]);
 
 # %% ../nbs/45_experiments.ipynb #c103
-FIXES = [run for run in (*seeds(EXPERIMENTS['E2'], 1), *EXPERIMENTS['E3'][:4],
+FIXES = [run for run in (*EXPERIMENTS['E2'][:3], *EXPERIMENTS['E3'][:4],
          vary(V1, 'rope-rotary2d', rope='rotary2d'), vary(V1, 'rope-learned', rope='learned'),
          EXPERIMENTS['E3'][4], vary(V3, 'rope-rotary2d', rope='rotary2d'))]
 ACTS = [*EXPERIMENTS['E7'][:6], vary(V3, 'first20', reg_epochs=(0, 20)), *EXPERIMENTS['E8'][:5],
@@ -613,7 +613,12 @@ _rescue = [
 _rescue += rest(_rescue, 'E1', 'E3', 'E4', 'E13')
 declare('CAMPAIGN1', 'is the ViT rescued, and by what?', _rescue);
 
-# %% ../nbs/45_experiments.ipynb #c104
+# %% ../nbs/45_experiments.ipynb #c105
+declare('VIT_START', 'the first three epochs of V1, V2, V3 and of their single fixes',
+        [vary(r, 'first3', epochs=3, schedule='constant')
+         for r in (V1, V2, V3, *FIXES) if not r.warmup]);
+
+# %% ../nbs/45_experiments.ipynb #c107
 _muon_rows = rows('V7-9 P4-6')
 HIDDEN = [vary(r, 'hidden', muon_split='hidden') for r in _muon_rows]
 OWN = [vary(run, f'own-{split}-lr{lr:g}-val', split='val', muon_split=split, warmup=5, lr=lr)
@@ -628,7 +633,7 @@ declare('CAMPAIGN3', 'the MLP stress test and the ResNet safety check', [
     *seeds(rows('M1-6'), 5), *seeds([R4, R5, R6], 3), *EXPERIMENTS['E9'], *EXPERIMENTS['E10'],
     *rows('R1-3')]);
 
-# %% ../nbs/45_experiments.ipynb #c112
+# %% ../nbs/45_experiments.ipynb #c115
 def smoke(
     run:Run,
     epochs:int=1,
@@ -647,7 +652,7 @@ def smoke(
                    reg_epochs=(start, stop),
                    precision='fp32', model_args=tuple(args.items()))
 
-# %% ../nbs/45_experiments.ipynb #c119
+# %% ../nbs/45_experiments.ipynb #c122
 def experiment(
     name:str, # key of `EXPERIMENTS`
 )->list[Run]:
@@ -655,7 +660,7 @@ def experiment(
     if name not in EXPERIMENTS: raise ValueError(_unknown('experiment', name, EXPERIMENTS))
     return list(EXPERIMENTS[name])
 
-# %% ../nbs/45_experiments.ipynb #c120
+# %% ../nbs/45_experiments.ipynb #c123
 def list_experiments(
     name:str|None=None, # of one experiment, whose runs are listed; None: all experiments
 )->str:
