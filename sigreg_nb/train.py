@@ -15,7 +15,7 @@ import os
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import zip_longest
@@ -27,6 +27,7 @@ import torch
 import torch.distributed as dist
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from . import ledger
 from .augment import crop_flip, mix_maps, rand_augment
@@ -267,10 +268,12 @@ class Trainer:
 
     @contextmanager
     def context(self):
-        "The stream and the precision of this run, for what it does next."
+        "The stream, the precision and the attention kernel of this run, for what it does next."
         cuda,cudnn = torch.backends.cuda.matmul,torch.backends.cudnn
         cuda.allow_tf32 = cudnn.allow_tf32 = self.run.precision == 'tf32'
-        with torch.cuda.stream(self.stream): yield
+        plain = self.run.precision == 'bf16' and self.device.type == 'cpu'
+        attention = sdpa_kernel(SDPBackend.MATH) if plain else nullcontext()
+        with torch.cuda.stream(self.stream), attention: yield
 
 # %% ../nbs/44_train.ipynb #c031
 def logits(
