@@ -527,9 +527,9 @@ def record(
 def run_path(
     out,           # folder
     run:Run,
-    suffix:str='.json', # '.json' or '.ckpt'
+    suffix:str='.json', # '.json', '.ckpt' or '.part'
 )->Path:
-    "Where the record or the checkpoint of a run lives."
+    "Where the record, the checkpoint, or the record so far of a run lives."
     return Path(out)/f'{run.name}-s{run.seed}{suffix}'
 
 def check_same(
@@ -578,10 +578,11 @@ def fit(
         if due or late: saved = now
         if out and not finished(t) and (due or late) and t.rank == 0:
             save_checkpoint(t, run_path(out, t.run, '.ckpt'))
+            ledger.save(record(t), run_path(out, t.run, '.part'))
         if late: break
     if out and finished(t) and t.rank == 0:
         ledger.save(record(t), run_path(out, t.run))
-        run_path(out, t.run, '.ckpt').unlink(missing_ok=True)
+        for suffix in ('.ckpt', '.part'): run_path(out, t.run, suffix).unlink(missing_ok=True)
 
 def train(
     trainers:Iterable[Trainer],

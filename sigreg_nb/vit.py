@@ -153,7 +153,7 @@ class ViT(nn.Module):
 
     def forward(self, x:Tensor)->Tensor:
         "Images (n, c, h, w) to logits (n, num_classes)."
-        x = rearrange(self.patch(x), 'n d h w -> n (h w) d')
+        x = rearrange(self.patch(x), 'n d h w -> n (h w) d').to(self.patch.weight)
         if self.cls is not None: x = torch.cat([self.cls.expand(len(x), -1, -1), x], dim=1)
         if self.pos is not None: x = x + self.pos
         for block in self.blocks: x = block(x, self.angles)
