@@ -253,6 +253,12 @@ def run_row(
     return run_path(out, run)
 
 # %% ../nbs/46_campaign.ipynb #c048
+def _bare(run):
+    "The settings that are left without the regularizer and its scale of the task loss."
+    plain = {k:getattr(Run(), k) for k in ('reg', 'reg_weight', 'combine', 'reg_args', 'sites',
+                                           'pool', 'num_slices', 'sketch_dim', 'reg_epochs')}
+    return replace(run, name='', seed=0, **plain)
+
 def partner(
     run:Run,
 )->str|None: # name
@@ -262,16 +268,15 @@ def partner(
         i = ids[run.name]
         first = f'{i[0]}{(int(i[1:]) - 1)//3*3 + 1}'
         return None if i == first else ROWS[first].name
-    if run.combine == 'add' and '-add' not in run.name and run.reg != 'none':
-        bare = replace(run, reg='none', reg_weight=0., reg_args=(), sites=None, pool=None)
-        others = (r for runs in EXPERIMENTS.values() for r in runs if r.name != run.name)
-        return next((r.name for r in others if replace(r, name=run.name, seed=run.seed) == bare),
-                    None)
-    if run.combine == 'add' and run.reg != 'none':
-        return run.name.split('-add')[0].replace(f'-{run.reg}-', '-none-') + f'-ce1-{run.epochs}ep'
-    same = [n for n,r in {r.name:r for r in ROWS.values()}.items()
-            if run.name.startswith(n + '-') and (r.epochs, r.split) == (run.epochs, run.split)]
-    return max(same, key=len) if same else None
+    same = [r for r in ROWS.values() if run.name.startswith(f'{r.name}-')
+            and (r.epochs, r.split) == (run.epochs, run.split)]
+    row = max(same, key=lambda r: len(r.name), default=None)
+    if run.reg == 'none' or row and _bare(row) == _bare(run): return row and row.name
+    task = lambda r: 1 - r.reg_weight*(r.combine == 'mix')
+    others = [r for runs in EXPERIMENTS.values() for r in runs
+              if r.reg == 'none' and _bare(r) == _bare(run)]
+    nearest = min(others, key=lambda r: abs(task(r) - task(run)), default=row)
+    return nearest and nearest.name
 
 # %% ../nbs/46_campaign.ipynb #c050
 def difference(

@@ -5,12 +5,12 @@
 # %% auto #0
 __all__ = ['ROWS', 'PUBLISHED', 'EXPERIMENTS', 'ABOUT', 'V1', 'V2', 'V3', 'WALK', 'STEPS', 'P1', 'P2', 'P3', 'SWEEPS', 'M1', 'M2',
            'M3', 'MLP_FIXES', 'MLP_AUGMENTS', 'MLP_DEEP', 'MLP_HE', 'MLP_SITE', 'R4', 'R5', 'R6', 'ALPHAS', 'BETAS',
-           'SUPER', 'PLACES', 'PLACEMENTS', 'TAIL', 'SMALL_SUPER', 'SMALL_LAST', 'SMALL_TAIL', 'SMALL_FIT', 'DEPTHS',
-           'FIXES', 'ACTS', 'HIDDEN', 'OWN', 'triple', 'published', 'vary', 'seeds', 'in_precision', 're_precision',
-           'VariancePull', 'ShuffledWeak', 'FixedWeak', 'LayerScale', 'vit_control', 'mlp_control', 'rows', 'row',
-           'declare', 'walk', 'sweep', 'subclass', 'predict', 'neural_collapse', 'information', 'shots', 'DeCov',
-           'WLDReg', 'VCRegPrinted', 'with_vcreg', 'vcreg_grid', 'super_arms', 'tail_arms', 'deep_arms', 'rest',
-           'smoke', 'experiment', 'list_experiments']
+           'MIDDLE', 'SUPER', 'PLACES', 'PLACEMENTS', 'TAIL', 'SMALL_SUPER', 'SMALL_LAST', 'SMALL_TAIL', 'SMALL_FIT',
+           'DEPTHS', 'FIXES', 'ACTS', 'HIDDEN', 'OWN', 'triple', 'published', 'vary', 'seeds', 'in_precision',
+           're_precision', 'VariancePull', 'ShuffledWeak', 'FixedWeak', 'LayerScale', 'vit_control', 'mlp_control',
+           'rows', 'row', 'declare', 'walk', 'sweep', 'subclass', 'predict', 'neural_collapse', 'information', 'shots',
+           'DeCov', 'WLDReg', 'VCRegPrinted', 'with_vcreg', 'vcreg_grid', 'super_arms', 'last_arms', 'tail_arms',
+           'deep_arms', 'rest', 'smoke', 'experiment', 'list_experiments']
 
 # %% ../nbs/45_experiments.ipynb #c003
 from collections.abc import Iterable
@@ -275,7 +275,8 @@ def declare(
 # %% ../nbs/45_experiments.ipynb #c055
 V1,V2,V3 = rows('V1-3')
 declare('E1', 'Table 1 with five seeds, and selected on a validation split',
-        [*seeds([V1, V2, V3], 5), *seeds([vary(r, 'val', split='val') for r in (V1, V2, V3)], 3)])
+        [*seeds([V1, V2, V3], 5),
+         *seeds([vary(r, 'select', split='select') for r in (V1, V2, V3)], 3)])
 declare('E2', 'what the paper says it did: clipping at 1.0',
         seeds([vary(r, 'clip1', clip=1.) for r in (V1, V3, V2)], 3))
 declare('E3', 'one ordinary fix at a time, and no regularizer', [
@@ -324,10 +325,10 @@ def sweep(run:Run, weights:Iterable[float], epochs:int=100)->list[Run]:
 _weights = dict(weak=(.003, .01, .03, .1, .3, 1.), strong=(.001, .003, .01, .03, .1))
 _ce = [vary(V1, f'ce{1-w:g}-100ep', reg_weight=w, epochs=100) for w in (0., .01, .1)]
 P1,P2,P3 = rows('P1-3')
-SWEEPS = [*sweep(V3, _weights['weak']), *sweep(V2, _weights['strong']), *_ce]
+SWEEPS = [*_ce, *sweep(V3, _weights['weak']), *sweep(V2, _weights['strong'])]
 declare('E6', 'λ of Weak and Strong, and the scale of the task loss, 100 epochs',
-        [*SWEEPS, *sweep(P3, _weights['weak']), *sweep(P2, _weights['strong']),
-         vary(P1, 'ce1-100ep', reg_weight=0., epochs=100)]);
+        [*SWEEPS, vary(P1, 'ce1-100ep', reg_weight=0., epochs=100),
+         *sweep(P3, _weights['weak']), *sweep(P2, _weights['strong'])]);
 
 # %% ../nbs/45_experiments.ipynb #c064
 _alpha,_beta = ('alpha', 8.),('beta', 8*255/25)
@@ -339,14 +340,18 @@ declare('E7', 'what acts: scale, decorrelation, depth of the sites, or any extra
     vary(V3, 'variance-pull', reg='variance'),
     vary(V1, 'bn-pooled', model='vit_control', model_args=(('batch_norm', True),)),
     vary(V3, 'last-block', sites='blocks.5'), vary(V3, 'first-block', sites='blocks.0'),
-    vary(V3, 'shuffled', reg='shuffled'), vary(V3, 'positions', pool='positions')])
+    *(vary(V3, f'{tag}-block-sixth', sites=f'blocks.{i}', combine='add', reg_weight=.1/.9/6)
+      for tag,i in (('last', 5), ('first', 0))),
+    vary(V3, 'shuffled', reg='shuffled'), vary(V3, 'positions', pool='positions'),
+    vary(row('P3'), 'pool-cls', pool='cls')])
 declare('E8', 'variants of Weak-SIGReg: norm, floor, sketch', [
     vary(V3, 'unbiased', reg_weight=.01, reg_args=(('form', 'unbiased'),)),
     vary(V3, 'sketch16', sketch_dim=16), vary(V3, 'sketch128', sketch_dim=128),
     vary(V3, 'nosketch', reg_args=(('sketch', 'none'),)),
     vary(V3, 'squared', reg_weight=.01, reg_args=(('form', 'squared'),)),
     vary(V3, 'orthonormal', reg_args=(('sketch', 'orthonormal'),)),
-    vary(V3, 'fixed-sketch', reg='fixed')]);
+    vary(V3, 'fixed-sketch', reg='fixed'),
+    *(vary(r, 'batch512', batch_size=512) for r in (V1, V3))]);
 
 # %% ../nbs/45_experiments.ipynb #c067
 M1,M2,M3 = rows('M1-3')
@@ -355,7 +360,7 @@ MLP_FIXES = [vary(M1, 'wd5e-4', weight_decay=5e-4), vary(M1, 'wd5e-3', weight_de
     *(vary(M1, f'dropout{p}', model='mlp_control', model_args=(('dropout', p),)) for p in (.2, .5)),
     vary(M1, 'bn', model='mlp_control', model_args=(('batch_norm', True),)),
     vary(M1, 'smooth.1', label_smoothing=.1),
-    *(vary(r, 'val', split='val') for r in _arms)]
+    *(vary(r, 'select', split='select') for r in _arms)]
 MLP_AUGMENTS = [
     *(vary(r, 'randaugment', augment='crop-flip-randaugment') for r in _arms),
     *(vary(r, 'mixonly', mix=True) for r in _arms)]
@@ -393,7 +398,7 @@ declare('E14', 'what a step costs: three epochs each, one at a time',
         [vary(r, '3ep', epochs=3) for r in rows('V1-3 P1-3 R4-6 M1-3')])
 _scaled:dict[str, Any] = dict(model='vit_control', model_args=(('layer_scale', 1e-4),))
 declare('E15', 'LayerScale 1e-4 as in the ImageNet run: does Weak help from afar?', [
-    vary(V1, 'layerscale', **_scaled), vary(V3, 'layerscale', reg_weight=.01, **_scaled)]);
+    vary(r, 'layerscale', reg_weight=.01, **_scaled) for r in (V1, V3)]);
 
 # %% ../nbs/45_experiments.ipynb #c077
 def subclass(t:Trainer)->dict:
@@ -473,6 +478,7 @@ REGULARIZERS.update(decov=DeCov, wld=WLDReg, vcreg_printed=VCRegPrinted)
 
 # %% ../nbs/45_experiments.ipynb #c092
 ALPHAS,BETAS = (1.28, .64, .32, .16),(.16, .08, .04, .02, .01)
+MIDDLE = .64,.04 # (α, β) until a grid has chosen
 
 def with_vcreg(
     run:Run,
@@ -494,9 +500,9 @@ def vcreg_grid(run:Run, sites:int)->list[Run]:
 
 # %% ../nbs/45_experiments.ipynb #c093
 SUPER = Run('super-none', model='convnext', model_args=(('patch_size', 2),), labels='coarse',
-            lr=1e-3, weight_decay=.05, decay_norms=False, warmup=5, epochs=200, batch_size=256,
-            augment='crop-flip', mix=False, combine='add', reg_weight=0.,
-            measure=('subclass', 'collapse', 'information'))
+            lr=1e-3, weight_decay=.05, decay_norms=False, schedule='warmup-cosine', warmup=5,
+            epochs=200, batch_size=256, augment='crop-flip', mix=False, combine='add',
+            reg_weight=0., measure=('subclass', 'collapse', 'information'))
 
 def super_arms(
     base:Run=SUPER,           # without a regularizer
@@ -505,16 +511,29 @@ def super_arms(
 )->list[Run]:
     "No regularizer, VCReg in both readings, Weak and Strong."
     named = lambda arm, **changes: replace(base, name=base.name.replace('none', arm), **changes)
-    mid:dict[str, Any] = dict(alpha=.64, beta=.04, sites=sites, tag='')
+    mid:dict[str, Any] = dict(zip(('alpha', 'beta'), MIDDLE), sites=sites, tag='')
     return [base, with_vcreg(named('vcreg'), **mid),
             with_vcreg(named('printed'), reg='vcreg_printed', **mid),
             named('weak', reg='weak', reg_weight=.1, pool=pool),
             named('strong', reg='strong', reg_weight=.01, pool=pool)]
 
+def last_arms(
+    base:Run,
+    site:str, # of the last feature
+)->list[Run]:
+    "DeCov and WLD-Reg, on the last feature."
+    return [replace(base, name=base.name.replace('none', reg), reg=reg, reg_weight=weight,
+                    sites=site, pool='none') for reg,weight in (('decov', .1), ('wld', 1e-3))]
+
+_super = [*super_arms(), *last_arms(SUPER, 'classifier.1')]
+_plain,_vcreg = super_arms()[:2]
+
 _pilot = vary(SUPER, 'val-30ep', epochs=30, split='val', measure=('subclass',))
 declare('SUPERCLASS', 'VCReg, Table 5: trained on superclasses, probed for classes', [
-    *seeds(super_arms(), 3), *(vary(r, 'lr5e-4', lr=5e-4) for r in super_arms()),
-    *(vary(r, 'patch4', model_args=()) for r in super_arms())])
+    *seeds(_super, 3), *(vary(r, 'lr5e-4', lr=5e-4) for r in super_arms()),
+    *(vary(r, 'patch4', model_args=()) for r in super_arms()),
+    *(vary(r, 'smooth.1', label_smoothing=.1) for r in (_plain, _vcreg)),
+    vary(_vcreg, 'delta1', reg_args=(*_vcreg.reg_args, ('delta', 1.)))])
 declare('SUPERCLASS_GRID', 'its (α, β) on a validation split, a sixth of the schedule',
         [_pilot, *vcreg_grid(_pilot, 12)]);
 
@@ -525,24 +544,21 @@ PLACES:dict[str, tuple[str|tuple, str, int]] = {
     'last':('classifier.1', 'none', 1), 'downsample':(_down, 'positions', 3),
     'both':((_blocks, _down), 'positions', 15)}
 _place = lambda name: replace(SUPER, name=f'super-vcreg-{name}')
-PLACEMENTS = [with_vcreg(replace(_place(name), sites=sites, pool=pool), .64, .04, n, tag='')
+PLACEMENTS = [with_vcreg(replace(_place(name), sites=sites, pool=pool), *MIDDLE, n, tag='')
               for name,(sites,pool,n) in PLACES.items()]
 declare('PLACEMENTS', 'VCReg, Table 7: after the last layer, blocks, downsampling, both',
-        seeds([SUPER, super_arms()[1], *PLACEMENTS], 3));
+        seeds([SUPER, _vcreg, *PLACEMENTS], 3));
 
 # %% ../nbs/45_experiments.ipynb #c096
 TAIL = Run('tail-none', model='resnet32', imbalance=100., lr=.008, weight_decay=.05,
-           decay_norms=False, warmup=10, epochs=100, batch_size=256, augment='crop-flip', mix=False,
-           combine='add', reg_weight=0., measure=('shots',))
+           decay_norms=False, schedule='warmup-cosine', warmup=10, epochs=100, batch_size=256,
+           augment='crop-flip', mix=False, combine='add', reg_weight=0., measure=('shots',))
 
 def tail_arms(
     base:Run=TAIL, # without a regularizer
 )->list[Run]:
-    "As `super_arms`, and DeCov and WLD-Reg on the last feature."
-    last:dict[str, Any] = dict(sites='pool', pool='none')
-    more = [replace(base, name=base.name.replace('none', reg), reg=reg, reg_weight=weight, **last)
-            for reg,weight in (('decov', .1), ('wld', 1e-3))]
-    return [*super_arms(base, 15), *more]
+    "As `super_arms`, and `last_arms`."
+    return [*super_arms(base, 15), *last_arms(base, 'pool')]
 
 _tail10 = replace(TAIL, name='tail10-none', dataset='cifar10')
 _tailval = vary(TAIL, 'val', split='val')
@@ -551,17 +567,17 @@ declare('LONGTAIL', 'VCReg, Table 3: ResNet-32, imbalance 100', [
 declare('LONGTAIL10', 'the same on CIFAR-10, where its data is', seeds(tail_arms(_tail10), 3))
 declare('LONGTAIL_GRID', 'its (α, β) on a validation split', [_tailval, *vcreg_grid(_tailval, 15)])
 declare('CAMPAIGN4', "VCReg's tables on CIFAR-100", [
-    *EXPERIMENTS['SUPERCLASS'][:15], *EXPERIMENTS['LONGTAIL'][:21], *EXPERIMENTS['PLACEMENTS'],
-    *EXPERIMENTS['SUPERCLASS_GRID'], *EXPERIMENTS['LONGTAIL_GRID'],
-    *EXPERIMENTS['SUPERCLASS'][15:], *EXPERIMENTS['LONGTAIL'][21:]]);
+    *EXPERIMENTS['SUPERCLASS_GRID'], *EXPERIMENTS['SUPERCLASS'][:21],
+    *EXPERIMENTS['LONGTAIL_GRID'], *EXPERIMENTS['LONGTAIL'][:21], *EXPERIMENTS['PLACEMENTS'],
+    *EXPERIMENTS['SUPERCLASS'][21:], *EXPERIMENTS['LONGTAIL'][21:]]);
 
 # %% ../nbs/45_experiments.ipynb #c098
 SMALL_SUPER = replace(SUPER, name='small-super-none', model='mlp', model_args=(('hidden', 256),),
-                      epochs=10, warmup=1)
+                      schedule='cosine', epochs=10, warmup=1)
 _last = replace(SMALL_SUPER, name='small-super-vcreg-last', sites='layers.4.linear')
 SMALL_LAST = with_vcreg(_last, .64, .04, 1, tag='')
 SMALL_TAIL = replace(TAIL, name='small-tail-none', model='mlp', model_args=(('hidden', 256),),
-                     lr=1e-3, epochs=50, warmup=5)
+                     lr=1e-3, schedule='cosine', epochs=50, warmup=5)
 declare('SMALL', "VCReg's questions, asked of a network that a CPU can train", seeds(
     [*super_arms(SMALL_SUPER, 5, None), SMALL_LAST, *super_arms(SMALL_TAIL, 5, None)], 3));
 SMALL_FIT = replace(SMALL_SUPER, name='small-fit-none', train_size=5000, augment='none',
@@ -596,7 +612,7 @@ FIXES = [run for run in (*EXPERIMENTS['E2'][:3], *EXPERIMENTS['E3'][:4],
          vary(V1, 'rope-rotary2d', rope='rotary2d'), vary(V1, 'rope-learned', rope='learned'),
          EXPERIMENTS['E3'][4], vary(V3, 'rope-rotary2d', rope='rotary2d'))]
 ACTS = [*EXPERIMENTS['E7'][:6], vary(V3, 'first20', reg_epochs=(0, 20)), *EXPERIMENTS['E8'][:5],
-        *EXPERIMENTS['E7'][6:], vary(V3, 'after20', reg_epochs=(20, None)), *EXPERIMENTS['E8'][5:]]
+        *EXPERIMENTS['E7'][6:-1], vary(V3, 'after20', reg_epochs=(20, None)), *EXPERIMENTS['E8'][5:]]
 declare('FIXES', 'one fix at a time, seed 0', FIXES)
 declare('ACTS', 'what acts in Weak-SIGReg, seed 0', ACTS)
 
@@ -608,15 +624,16 @@ def rest(
     return [run for name in names for run in EXPERIMENTS[name] if run not in planned]
 
 _rescue = [
-    *seeds([V1, V2, V3], 3), *FIXES, *ACTS, *SWEEPS, *EXPERIMENTS['E15'],
-    *seeds(FIXES, 2, start=1), *seeds([V1, V2, V3], 2, start=3), *seeds(ACTS, 2, start=1)]
+    *seeds([V1, V3, V2], 3), *seeds(FIXES, 3), *seeds([V1, V3, V2], 2, start=3),
+    *ACTS, *SWEEPS, *EXPERIMENTS['E15'], *seeds(ACTS, 2, start=1)]
 _rescue += rest(_rescue, 'E1', 'E3', 'E4', 'E13')
 declare('CAMPAIGN1', 'is the ViT rescued, and by what?', _rescue);
 
 # %% ../nbs/45_experiments.ipynb #c105
-declare('VIT_START', 'the first three epochs of V1, V2, V3 and of their single fixes',
-        [vary(r, 'first3', epochs=3, schedule='constant')
-         for r in (V1, V2, V3, *FIXES) if not r.warmup]);
+_start = [r for r in (V1, V2, V3, *FIXES, *ACTS[:6], row('vit-weak-adamw-mix-shuffled'))
+          if not r.warmup]
+declare('VIT_START', 'the first three epochs of V1 to V3, of their single fixes and of what acts',
+        [vary(r, 'first3', epochs=3, schedule='constant') for r in _start]);
 
 # %% ../nbs/45_experiments.ipynb #c107
 _muon_rows = rows('V7-9 P4-6')
@@ -624,11 +641,14 @@ HIDDEN = [vary(r, 'hidden', muon_split='hidden') for r in _muon_rows]
 OWN = [vary(run, f'own-{split}-lr{lr:g}-val', split='val', muon_split=split, warmup=5, lr=lr)
        for run in rows('P5-6') for split,lr in (('hidden', .01), ('hidden', .02),
                                                 ('published', .02))]
+OWN = [*(vary(r, 'val', split='val') for r in rows('P4-6')), *OWN]
 declare('OWN', 'candidates for the best recipe, on the validation split only', OWN)
+declare('OWN_TEST', 'the same on all images: run the one that wins there, once', [
+    replace(r, name=r.name.removesuffix('-val'), split='full') for r in OWN[3:]])
 declare('CAMPAIGN2', 'Muon and the tuned ViT', [
     *seeds(rows('V4-9 P1-6'), 3), *STEPS, *walk(cumulative=False), *HIDDEN,
     *(vary(r, 'rope-rotary2d', rope='rotary2d') for r in rows('V7-9')), *OWN,
-    *seeds(rows('P1-6'), 2, start=3), *rest(_rescue, 'E6')])
+    *seeds(rows('P1-6'), 2, start=3), *rest(_rescue, 'E6', 'E7')])
 declare('CAMPAIGN3', 'the MLP stress test and the ResNet safety check', [
     *seeds(rows('M1-6'), 5), *seeds([R4, R5, R6], 3), *EXPERIMENTS['E9'], *EXPERIMENTS['E10'],
     *rows('R1-3')]);

@@ -135,7 +135,7 @@ def make_optimizers(
     return made
 
 # %% ../nbs/43_optim.ipynb #c031
-SCHEDULES = 'cosine','constant'
+SCHEDULES = 'cosine','warmup-cosine','constant'
 
 # %% ../nbs/43_optim.ipynb #c032
 def lr_at(
@@ -150,5 +150,7 @@ def lr_at(
     "Learning rate of one step."
     check_choice('schedule', schedule, SCHEDULES)
     check_count('epochs', epochs); check_count('warmup', warmup, low=0)
-    now = lr if schedule == 'constant' else eta_min + (lr - eta_min)*(1 + cos(pi*epoch/epochs))/2
+    wait = min(warmup, epochs-1) if schedule == 'warmup-cosine' else 0
+    gone = max(0, epoch-wait) / (epochs-wait)
+    now = lr if schedule == 'constant' else eta_min + (lr - eta_min)*(1 + cos(pi*gone))/2
     return now * min(1, (epoch + part)/warmup) if warmup else now
