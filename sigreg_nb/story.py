@@ -13,7 +13,7 @@ import base64
 import json
 import re
 from importlib.resources import files
-from math import cos, pi, sin
+from math import pi
 
 import torch
 from torch import Tensor

@@ -26,7 +26,7 @@ sigregStory.parts.sketch = (root, data, ui) => {
     }));
     matrix.draw(text(160, 14, `covariance, ${k} × ${k}`, 'mid big')
       + levels.map((p, i) => p && tag('path', {d: p, style: `fill:var(--${i < 8 ? 'target' : 'cloud'})`, 'fill-opacity': Math.abs(i-8)/8})).join('')
-      + tag('rect', {x: left, y: top, width: 200, height: 200, class: 'box'}) + text(160, 244, 'coral above 0, blue below; full color at ±1.3', 'mid'),
+      + tag('rect', {x: left, y: top, width: 200, height: 200, class: 'box'}) + text(160, 244, 'coral above 0, gray below; full color at ±1.3', 'mid'),
       `Covariance of the sketched cloud, ${k} by ${k}: mean of the diagonal ${fixed(state.v*trace/k)}; the target is the identity.`);
   }
   function draw() {
