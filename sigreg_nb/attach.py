@@ -28,8 +28,8 @@ from .epps_pulley import as_grid, null_mean
 from .exact import Synced
 from .losses import LOSSES
 from .notation import check_choice, check_count, check_positive
-from .taps import (COMBINE, Recorder, Taps, _Hook, at_sites, find_sites, first_tensor,
-                            named_sites)
+from .taps import (COMBINE, Recorder, Taps, _Hook, _sum, at_sites, find_sites,
+                            first_tensor, named_sites)
 
 # %% ../nbs/34_attach.ipynb #c009
 RECTIFIERS = nn.ReLU,nn.ReLU6
@@ -142,6 +142,10 @@ class _Settings(Taps):
         super()._record(name, module, args, kwargs, *out)
         if self.call == 'last': self.entries[name] = self.entries[name][-1:]
 
+    def __repr__(self):
+        return (f'Attached({len(self.sites)} sites, {self.reg}, weight={self.weight}, '
+                f'combine={self.combine!r}, over={self.over!r})')
+
 # %% ../nbs/34_attach.ipynb #c018
 class _Tapped(_Settings):
     "The life cycle of an `Attached`."
@@ -218,40 +222,38 @@ class Attached(_Streams, _Tapped):
     last:dict[str, Tensor] = {} # value of each site in the last loss
 
     def value(self,
-        mask:Tensor|None=None, # as in `Taps.values`
+        mask:Tensor|None=None,   # as in `Taps.values`
+        weight:Tensor|None=None, # of the samples, as there
+        features:Mapping|None=None, # site to z, as there
     )->Tensor:
-        "The regularizer without its weight: mean, or sum, over the sites."
+        "The regularizer without its λ: mean, or sum, over the sites."
         grad,eager = torch.is_grad_enabled(),not torch.compiler.is_compiling()
         if eager and self.trace and self.features: self._first_time(self.trace)
-        values = self.values(self.synced if grad else copy.deepcopy(self.synced), mask)
-        if eager and grad and not self.asked: _warn_of_frozen(self)
+        reg = self.synced if grad else copy.deepcopy(self.synced)
+        values = self.values(reg, mask, weight, features)
+        if eager and grad and features is None and not self.asked: _warn_of_frozen(self)
         self.last = {site: v.detach() for site,v in values.items()}
-        device = next(iter(values.values())).device
-        total = torch.stack([v.to(device) for v in values.values()]).sum()
-        return total if self.over == 'sum' else total / len(values)
+        return _sum(values) if self.over == 'sum' else _sum(values) / len(values)
 
-    def penalty(self, mask:Tensor|None=None)->Tensor:
-        "weight · regularizer, to be added to the task loss (with 'mix': to (1 - weight) of it)."
-        return self.weight * self.value(mask)
+    def penalty(self, mask:Tensor|None=None, **given)->Tensor:
+        "λ · `value`, to be added to the task loss (with 'mix': to 1 - λ of it)."
+        return self.weight * self.value(mask, **given)
 
     def __call__(self,
         task:Tensor,           # task loss of the last forward
         share:float=1.,        # of the regularizer: 1/k if `task` is a part of k to be summed
         mask:Tensor|None=None, # samples, (n,), or tokens, (n, t), to keep: bool
+        **given,               # weight and features, as in `value`
     )->Tensor:
         "The whole loss; the task loss alone if it needs no gradient, or under `torch.no_grad`."
         if not (torch.is_grad_enabled() and task.requires_grad): return task
-        return COMBINE[self.combine](task, share*self.value(mask), self.weight)
+        return COMBINE[self.combine](task, share*self.value(mask, **given), self.weight)
 
     def _first_time(self, trace:Rectified)->None:
         self.trace = None
         trace.detach(); _warn_of_relus(self, trace)
         for r in self.regs:
             if isinstance(r, nn.Module): r.to(next(iter(self.features.values())).device)
-
-    def __repr__(self):
-        return (f'Attached({len(self.sites)} sites, {self.reg}, weight={self.weight}, '
-                f'combine={self.combine!r}, over={self.over!r})')
 
 # %% ../nbs/34_attach.ipynb #c022
 def attach(
@@ -389,21 +391,34 @@ def convert_weight(
 
 def _fields(c): return {f.name: getattr(c, f.name) for f in fields(c)}
 
+# %% ../nbs/34_attach.ipynb #c085
+_OF_TOKENS = 'auto','tokens','masked','positions' # poolings of a text that must know its padding
+
+def _mask(inputs, pool)->Tensor|None:
+    if pool not in _OF_TOKENS or not isinstance(inputs, Mapping): return None
+    mask = inputs.get('attention_mask')
+    return None if mask is None or mask.ndim != 2 else mask.bool()
+
 # %% ../nbs/34_attach.ipynb #c076
-class _LightningHooks(_Streams):
-    "The hooks of `lightning_callback`; the base class is joined when it is made."
-    def __init__(self, sites, reg, net, tag, **kwargs):
-        self.sites,self.reg,self.net,self.tag,self.kwargs = sites,reg,net,tag,kwargs
+class _LightningSettings(_Streams):
+    "What a `lightning_callback` is made with."
+    def __init__(self, sites, reg, net, tag, mask=None, **kwargs):
+        self.sites,self.reg,self.net,self.tag = sites,reg,net,tag
+        self.mask,self.kwargs = mask,kwargs
         self.attached,self.regs = None,_check_regularizer(reg)
         for r in self.regs: attach(nn.Sequential(nn.Identity()), '0', r, **kwargs).detach()
 
-    def __reduce__(self): return _callback, (self.sites, self.reg, self.net, self.tag, self.kwargs)
+    def __reduce__(self):
+        return _callback, (self.sites, self.reg, self.net, self.tag, self.mask, self.kwargs)
 
     @property
     def state_key(self)->str:
         regs = [r if isinstance(r, nn.Module) else type(r).__name__ for r in self.regs]
         return f'SIGRegCallback[{self.net}, {self.sites}, {regs}, {self.tag}]'
 
+# %% ../nbs/34_attach.ipynb #c076a
+class _LightningHooks(_LightningSettings):
+    "The hooks of `lightning_callback`; the base class is joined when it is made."
     def on_fit_start(self, trainer, pl_module)->None:
         if not pl_module.automatic_optimization:
             raise ValueError('automatic_optimization must be True, got False; in manual '
@@ -416,7 +431,10 @@ class _LightningHooks(_Streams):
         def training_step(*args, **kwargs):
             out = step(*args, **kwargs)
             if out is None: return None
-            out = {**out, 'loss': reg(out['loss'])} if isinstance(out, Mapping) else reg(out)
+            batch = args[0] if args else next(iter(kwargs.values()), None)
+            mask = self.mask(batch) if self.mask else _mask(batch, reg.pool)
+            if isinstance(out, Mapping): out = {**out, 'loss': reg(out['loss'], mask=mask)}
+            else: out = reg(out, mask=mask)
             if self.tag and reg.last: pl_module.log(self.tag, sum(reg.last.values())/len(reg.last))
             return out
         training_step.own = self.own # type: ignore[attr-defined]
@@ -439,9 +457,9 @@ def _lightning():
         except ImportError: pass
     raise ImportError('lightning_callback needs Lightning: pip install lightning')
 
-def _callback(sites, reg, net, tag, kwargs):
+def _callback(sites, reg, net, tag, mask, kwargs):
     kind = type('SIGRegCallback', (_LightningHooks, _lightning().Callback), {})
-    return kind(sites, reg, net, tag, **kwargs)
+    return kind(sites, reg, net, tag, mask, **kwargs)
 
 def lightning_callback(
     sites:str|Iterable[str], # names or globs, relative to `net`
@@ -449,17 +467,11 @@ def lightning_callback(
     weight:float=.1,         # λ
     net:str='',              # the submodule that training_step calls; '': the module itself
     tag:str='sigreg',        # name of the mean over sites in the logs; '': none
+    mask:Callable|None=None, # batch to a mask, as in `Taps.values`; None: its 'attention_mask'
     **kwargs,                # of `attach`
 ):                           # a `lightning.Callback`
     "Add a penalty to the loss of any LightningModule for the time of `Trainer.fit`."
-    return _callback(sites, reg, net, tag, {'weight':weight, **kwargs})
-
-# %% ../nbs/34_attach.ipynb #c085
-_OF_TOKENS = 'auto','tokens','masked','positions' # poolings of a text that must know its padding
-
-def _mask(inputs:Mapping, pool)->Tensor|None:
-    mask = inputs.get('attention_mask') if pool in _OF_TOKENS else None
-    return None if mask is None or mask.ndim != 2 else mask.bool()
+    return _callback(sites, reg, net, tag, mask, {'weight':weight, **kwargs})
 
 # %% ../nbs/34_attach.ipynb #c086
 class SIGRegTrainerMixin:

@@ -81,6 +81,12 @@ class _Synced(nn.Module):
     @property
     def group(self): return self._group.value
 
+    def all_sum(self,
+        x:Tensor, # of one shape on all processes of the group
+    )->Tensor:
+        "`all_sum` over the processes that share the batch."
+        return all_sum(x, self.group)
+
     def _of_all(self, call, rows, named={}, turn=lambda x: x):
         "`call` with sums over all processes, or with the rows of all."
         if ranks(self.group) == 1: return call(*rows, **named)

@@ -612,7 +612,8 @@ FIXES = [run for run in (*EXPERIMENTS['E2'][:3], *EXPERIMENTS['E3'][:4],
          vary(V1, 'rope-rotary2d', rope='rotary2d'), vary(V1, 'rope-learned', rope='learned'),
          EXPERIMENTS['E3'][4], vary(V3, 'rope-rotary2d', rope='rotary2d'))]
 ACTS = [*EXPERIMENTS['E7'][:6], vary(V3, 'first20', reg_epochs=(0, 20)), *EXPERIMENTS['E8'][:5],
-        *EXPERIMENTS['E7'][6:-1], vary(V3, 'after20', reg_epochs=(20, None)), *EXPERIMENTS['E8'][5:]]
+        *EXPERIMENTS['E7'][6:-1], vary(V3, 'after20', reg_epochs=(20, None)),
+        *EXPERIMENTS['E8'][5:]]
 declare('FIXES', 'one fix at a time, seed 0', FIXES)
 declare('ACTS', 'what acts in Weak-SIGReg, seed 0', ACTS)
 

@@ -455,13 +455,21 @@ def _weak_floor(n, d, sketch_dim=64, form='frobenius', sketch='gaussian', **_):
     return weak_floor(n, d, sketch_dim, sketch, form)
 def _vcreg_floor(n, d, alpha=1., beta=1., delta=None, eps=0., **_):
     return vcreg_floor(n, alpha, beta if d > 1 else 0., delta, eps)
+def _class_floor(n, d, classes, grid='weak-sigreg', **_):
+    return class_floor([n//classes + (c < n % classes) for c in range(classes)], grid)
+def _rectified_floor(n, d, grid='weak-sigreg', A=None, **_):
+    g,(t,W) = torch.Generator('cpu').manual_seed(0),quadrature(grid, device='cpu')
+    if A is None:                                       # more slices where they differ more
+        A = random_slices(d, max(16, 4096//d), normal=partial(torch.randn, generator=g),
+                          device='cpu')
+    return float(((1 - rectified_cf(A.to(t), t).abs().square()) @ W).mean())
 
 #: name → floor(n, d, options of the loss), where a closed form is known
 FLOORS:dict[str, Callable] = dict(
     strong=_strong_floor, strong_exact=_exact_floor, strong_infinite=_exact_floor,
     strong_sphere=_sphere_floor, weak=_weak_floor, vcreg=_vcreg_floor, vicreg=_vicreg_floor,
     barlow=_barlow_floor, decov=_decov_floor, wld=_wld_floor, sliced_w2=_w2_floor,
-    uniformity=_uniformity_floor)
+    uniformity=_uniformity_floor, strong_class=_class_floor, strong_rectified=_rectified_floor)
 
 # %% ../nbs/27_losses.ipynb #c079
 def needs_rows(
@@ -498,8 +506,8 @@ def _rehearse(name:str, options:dict)->None:
         LOSSES[name](torch.randn(8, d, generator=g), **kwargs)
 
 # %% ../nbs/27_losses.ipynb #c083
-class Loss(Stream):
-    "A member of `LOSSES` as a module; its slices come from its own seed and step."
+class _Named(Stream):
+    "Options and floor of `Loss`."
     reduce:Callable|None            # for a loss of sums only: applied to each of them
     def __init__(self,
         name:str,      # key of `LOSSES`
@@ -512,6 +520,20 @@ class Loss(Stream):
         self.name,self.kwargs = name,kwargs
         if not needs_rows(name, **kwargs): self.reduce = None
 
+    @property
+    def floor(self)->Callable:
+        "(n, d) → the expected value at the target; no such attribute where it is not known."
+        of_unknown = self.name == 'strong_class' and not self.kwargs.get('classes')
+        if of_unknown or self.name not in FLOORS:
+            raise AttributeError(f'no floor is known for {self.name!r}')
+        return partial(FLOORS[self.name], **self.kwargs)
+
+    def extra_repr(self):
+        return ', '.join([repr(self.name), *(f'{k}={v!r}' for k,v in self.kwargs.items())])
+
+# %% ../nbs/27_losses.ipynb #c083a
+class Loss(_Named):
+    "A member of `LOSSES` as a module; its slices come from its own seed and step."
     def forward(self,
         z:Tensor,       # embeddings, (n, d)
         *rows:Tensor,   # of the rows: labels, (n,), if the loss takes them; then weight, (n,)
@@ -519,6 +541,10 @@ class Loss(Stream):
     )->Tensor:          # scalar
         kwargs = _arguments(self.name, self.kwargs, rows, named)
         if reduce := getattr(self, 'reduce', None): kwargs['reduce'] = reduce
+        if self.name == 'vcreg': return vcreg(z, **kwargs)      # it takes tokens and maps, too
+        if isinstance(z, Tensor) and z.ndim > 2:
+            raise ValueError(f'{self.name} takes z of shape (n, d), got {tuple(z.shape)}; tokens '
+                             "become rows by flatten(0, 1), in `Taps` by pool='positions'")
         d = (z := as_batch(z, low=1 if reduce else 2)).shape[1]
         draw:dict[str, Any] = dict(normal=self.normal, dtype=z.dtype, device=z.device)
         if kwargs.get('A', self) is None:
@@ -528,12 +554,3 @@ class Loss(Stream):
         if sketched and d > (k := kwargs['sketch_dim']):
             kwargs['S'] = random_sketch(d, k, kind, **draw)
         return LOSSES[self.name](z, **kwargs)
-
-    @property
-    def floor(self)->Callable:
-        "(n, d) → the expected value at the target; no such attribute where it is not known."
-        if self.name not in FLOORS: raise AttributeError(f'no floor is known for {self.name!r}')
-        return partial(FLOORS[self.name], **self.kwargs)
-
-    def extra_repr(self):
-        return ', '.join([repr(self.name), *(f'{k}={v!r}' for k,v in self.kwargs.items())])

@@ -9,7 +9,7 @@ __all__ = ['WRAPPERS', 'POOLS', 'AUTO', 'STACK', 'REGULARIZERS', 'COMBINE', 'mat
 
 # %% ../nbs/25_taps.ipynb #c003
 import copy
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import partial
@@ -175,6 +175,18 @@ class _Hook:
 _REPLICAS = ('DataParallel copies the model to every device at every call, and all copies would '
              'write into the same taps at once; use DistributedDataParallel, or one device')
 
+_STACKS = (nn.Transformer, nn.TransformerEncoder, nn.TransformerDecoder,
+           nn.TransformerEncoderLayer, nn.TransformerDecoderLayer)
+
+def _batch_second(m):
+    return any(getattr(part, 'batch_first', True) is False for part in m.modules())
+
+def _second(model, sites):
+    "Sites that keep the batch second, or stand in a transformer of PyTorch that does."
+    inside = {part for m in model.modules() if isinstance(m, _STACKS) and _batch_second(m)
+              for part in m.modules()}
+    return {name for name,m in sites.items() if m in inside or _batch_second(m)}
+
 class _State:
     "What a recorder knows."
     def __init__(self, model, sites, pool, at):
@@ -182,8 +194,7 @@ class _State:
         if not (callable(pool) or '->' in str(pool)): check_choice('pool', pool, ('auto', *POOLS))
         self.model,self.pool,self.at = model,pool,at
         self.sites = find_sites(model, sites)
-        self.second = {name for name,m in self.sites.items() for part in m.modules()
-                       if pool == 'auto' and getattr(part, 'batch_first', True) is False}
+        self.second = _second(model, self.sites) if pool == 'auto' else set()
         self.handles:list = []
         self.clear()
 
@@ -320,19 +331,54 @@ def _values(
     items:list[tuple], # site, features, regularizer, weight of the rows; all of one `_kind`
 )->list[Tensor]:
     (site,z,reg,weight),zs = items[0],[z for _,z,*_ in items]
-    ws = [] if weight is None else [w for *_,w in items]
     try:
+        if weight is not None:
+            ws = torch.stack([w for *_,w in items])
+            few = _few(reg, ws)
+            ws = ws.masked_fill(few[:,None], 1)
         small = z.numel() <= STACK or dist.is_initialized()
         if len(zs) > 1 and small and hasattr(reg, 'stacked'):
-            values = list(reg.stacked(torch.stack(zs), *([torch.stack(ws)] if ws else [])))
-        else: values = [reg(z, weight=w) for z,w in zip(zs, ws)] if ws else [reg(z) for z in zs]
+            values = list(reg.stacked(torch.stack(zs), *([] if weight is None else [ws])))
+        elif weight is None: values = [reg(z) for z in zs]
+        else: values = [reg(z, weight=w) for z,w in zip(zs, ws)]
         for v in values:
             if shape := tuple(getattr(v, 'shape', ())):
                 raise ValueError(f'reg must return a scalar, got shape {shape}')
     except ValueError as e: raise ValueError(f'site {site!r}: {e}') from e
-    return values
+    return values if weight is None else [v.masked_fill(f, 0) for f,v in zip(few, values)]
+
+# %% ../nbs/25_taps.ipynb #c062a
+def _few(
+    reg,       # regularizer
+    ws:Tensor, # weights of the rows, (L, n)
+)->Tensor:     # (L,)
+    "Is the effective size, that of all processes, too small for `reg`?"
+    inner = getattr(reg, 'reg', reg)                    # of a `Synced`
+    form = getattr(inner, 'form', getattr(inner, 'kwargs', {}).get('form'))
+    least,ws = 4 if form == 'unbiased' else 2,ws.detach().float()
+    sums = torch.stack([ws.sum(-1), ws.square().sum(-1)])
+    total,squares = getattr(reg, 'all_sum', lambda x: x)(sums)
+    few = total.square() <= (least - 1e-3)*squares
+    if getattr(inner, 'check_finite', False) and few.any():
+        raise ValueError(f'mask and weight must leave an effective size of at least {least}')
+    return few
+
+def _sum(values:dict[str, Tensor])->Tensor:
+    "On the device of the first."
+    device = next(iter(values.values())).device
+    return torch.stack([v.to(device) for v in values.values()]).sum()
 
 # %% ../nbs/25_taps.ipynb #c063
+def _per_row(site:str, z:Tensor, given:Tensor, pool, name:str)->Tensor:
+    "One number a row of z, from one a sample or one a token."
+    shape = tuple(given.shape)
+    if z.ndim == 2 and len(shape) in (1, 2) and given.numel() == len(z): return given.flatten()
+    if (z.ndim == 2 and len(shape) == 1 and str(pool).startswith('positions')
+        and len(z) % max(len(given), 1) == 0): return given.repeat_interleave(len(z)//len(given))
+    fits = "'masked' or 'positions'" if name == 'mask' else "'positions'"
+    raise ValueError(f'site {site!r}: {name} of shape {shape} does not fit {tuple(z.shape)} of '
+                     f'pool {pool!r}; one of samples and tokens, (n, t), needs {fits}')
+
 def _keep(site:str, z:Tensor, mask:Tensor|None, pool)->tuple[Tensor, Tensor|None]:
     "z, (rows, d), of what is kept; which rows are."
     if mask is None:
@@ -346,13 +392,26 @@ def _keep(site:str, z:Tensor, mask:Tensor|None, pool)->tuple[Tensor, Tensor|None
         count = mask.sum(1, keepdim=True).clamp(min=1)
         dtype = torch.promote_types(z.dtype, torch.float32)
         return z.masked_fill(~mask[...,None], 0).sum(1, dtype=dtype)/count, mask.any(1)
-    if z.ndim == 2 and len(shape) in (1, 2) and mask.numel() == len(z): return z,mask.flatten()
-    if len(shape) == 1 and str(pool).startswith('positions') and len(z) % max(len(mask), 1) == 0:
-        return z,mask.repeat_interleave(len(z)//len(mask))
-    raise ValueError(f'site {site!r}: mask of shape {shape} does not fit {tuple(z.shape)} of pool '
-                     f"{pool!r}; one of samples and tokens, (n, t), needs 'masked' or 'positions'")
+    return z,_per_row(site, z, mask, pool, 'mask')
+
+def _weights(site:str, z:Tensor, kept:Tensor|None, weight:Tensor|None, pool)->Tensor|None:
+    "Weights of the rows of z, if there are any: 0 for those not kept."
+    if weight is None: return kept if kept is None else kept.to(z.dtype)
+    if not isinstance(weight, Tensor) or not weight.is_floating_point():
+        got = getattr(weight, 'dtype', weight)
+        raise TypeError(f'weight must be a floating-point Tensor, got {got}; a bool one is a mask')
+    w = _per_row(site, z, weight.to(z.device), pool, 'weight')
+    return w if kept is None else w.masked_fill(~kept, 0)
 
 # %% ../nbs/25_taps.ipynb #c064
+def _given(taps, features:Mapping)->dict[str, Tensor]:
+    "What `features` hold of the sites, in their order."
+    found = {k: features[k] for s in taps.sites for k in features if k.split('#')[0] == s}
+    lost = [site for site in taps.sites if site not in found]
+    if lost and (taps.missing == 'error' or not found):
+        raise ValueError(f"features must hold {', '.join(lost)}, got {', '.join(features)}")
+    return found
+
 def _recorded(taps)->dict[str, Tensor]:
     silent = [name for name,zs in taps.entries.items() if not zs]
     if len(silent) == len(taps.sites):
@@ -380,10 +439,14 @@ class _Inspected(Recorder):
     missing = 'error'
 
     def nonnegative(self,
-        tol:float=0., # 0 for ReLU; 0.17 also finds GELU, 0.28 SiLU
+        tol:float=0.,          # 0 for ReLU; 0.17 also finds GELU, 0.28 SiLU
+        mask:Tensor|None=None, # as in `Taps.values`
     )->list[str]:
-        "Sites without a value below -tol (waits for the device)."
-        return [site for site,z in _recorded(self).items() if bool((z >= -tol).all())]
+        "Sites without a value below -tol in the rows to keep (waits for the device)."
+        def low(site, z):
+            z,w = (z, None) if mask is None else _keep(site, z, mask, self.pool)
+            return z if w is None else z[w]
+        return [site for site,z in _recorded(self).items() if bool((low(site, z) >= -tol).all())]
 
     def report(self, reg=None, mask:Tensor|None=None)->list[dict]:
         "One `site_row` per site, of the rows to keep (waits for the device)."
@@ -410,26 +473,29 @@ class Taps(_Inspected):
         self.missing = missing
 
     def values(self,
-        reg,                   # regularizer of z, or a dict from patterns to regularizers
-        mask:Tensor|None=None, # samples, (n,), or tokens, (n, t), to keep: bool
-    )->dict[str, Tensor]:      # site to scalar
-        "The regularizer at each site; with a mask, it gets the weights of the rows."
-        features,regs = _recorded(self),at_sites(reg, self.sites)
-        _graph(self)
-        kept = [(site, *_keep(site, z, mask, self.pool)) for site,z in features.items()]
-        items = [(site, z, regs[site.split('#')[0]], w if w is None else w.to(z.dtype))
-                 for site,z,w in kept]
-        values = [v for group in _neighbors(items) for v in _values(group)]
-        return dict(zip(features, values))
+        reg,                     # regularizer of z, or a dict from patterns to regularizers
+        mask:Tensor|None=None,   # samples, (n,), or tokens, (n, t), to keep: bool
+        weight:Tensor|None=None, # of the samples, (n,), nonnegative (not looked at), of any scale
+        features:Mapping|None=None, # site to z, in place of the last forward; may hold more
+    )->dict[str, Tensor]:        # site to scalar
+        "The regularizer at each site; with a mask or weights, it gets the weights of the rows."
+        zs = _recorded(self) if features is None else _given(self, features)
+        regs,items = at_sites(reg, self.sites),[]
+        if features is None: _graph(self)
+        for site,z in zs.items():
+            z,kept = _keep(site, z, mask, self.pool)
+            w = _weights(site, z, kept, weight, self.pool)
+            items.append((site, z, regs[site.split('#')[0]], w))
+        return dict(zip(zs, (v for group in _neighbors(items) for v in _values(group))))
 
-    def sum(self, reg, mask:Tensor|None=None)->Tensor:
-        "Sum over the sites (VCReg, equation 5)."
-        values = list(self.values(reg, mask).values())
-        return torch.stack([v.to(values[0].device) for v in values]).sum()
+    def sum(self, reg, mask:Tensor|None=None, **given)->Tensor:
+        "Sum over the sites (VCReg, equation 5); arguments as in `values`."
+        return _sum(self.values(reg, mask, **given))
 
-    def mean(self, reg, mask:Tensor|None=None)->Tensor:
-        "Mean over the sites (Weak-SIGReg code)."
-        return self.sum(reg, mask) / len(self.features)
+    def mean(self, reg, mask:Tensor|None=None, **given)->Tensor:
+        "Mean over the sites (Weak-SIGReg code); arguments as in `values`."
+        values = self.values(reg, mask, **given)
+        return _sum(values) / len(values)
 
 # %% ../nbs/25_taps.ipynb #c087
 class NoReg(nn.Module):

@@ -11,14 +11,16 @@ from sigreg_nb.exact import Synced
 from sigreg_nb.losses import LOSSES, Loss, needs_rows
 
 SIZES = {2: [9, 15], 4: [3, 11, 6, 4]}
-CASES = [(name, {}) for name in LOSSES] + [("visreg", dict(shape=0.)), ("strong_class", dict(classes=2))]
+CASES = [(name, {}) for name in LOSSES] + [("visreg", dict(shape=0.)), ("strong_class", dict(classes=2)),
+                                       ("weak_sphere", dict(sketch_dim=3))]
 GROUPS = {2: [[0], [1]], 4: [[2, 0], [1, 3]]}
 
 def batch(name, weights, size):
     "What the loss knows about the rows of each rank: rows, labels if it takes them, and weights or a mask."
     g = torch.Generator().manual_seed(1)
     x, w = torch.randn(24, 6, generator=g, dtype=torch.float64), torch.rand(24, generator=g, dtype=torch.float64)
-    given = [x] + [torch.arange(24) % 2]*(name == "strong_class") + {"none": [], "some 0": [w*(w > .2)], "mask": [w > .2]}[weights]
+    given = [x] + [torch.arange(24) % 2]*(name == "strong_class") + {
+        "none": [], "some 0": [w*(w > .2)], "mask": [w > .2], "a rank of 0": [w*(torch.arange(24) >= SIZES[size][0])]}[weights]
     return [list(part) for part in zip(*(v.split(SIZES[size]) for v in given))]
 
 def gradient(model):
@@ -55,6 +57,7 @@ def check(rank, size, folder):
         for case, synced, weights, within in (
                 ("built before", before, "none", everyone), ("built after", Synced(make()), "none", everyone),
                 ("weights", Synced(make()), "some 0", everyone), ("a mask", Synced(make()), "mask", everyone),
+                ("no rows on rank 0", Synced(make()), "a rank of 0", everyone),
                 ("groups", Synced(make(), group), "none", groups),
                 ("groups, a copy, a mask", copy.deepcopy(Synced(make(), group)), "mask", groups)):
             error = deviation(models, synced, make, batch(name, weights, size), within, rank)

@@ -19,6 +19,9 @@ def small_vit(**kwargs): return vit.plain_vit(embed_dim=16, depth=1, num_heads=2
 def run(**fields): return train.check_run(train.Run(**fields))
 def parameter(*shape): return [nn.Parameter(torch.ones(shape))]
 def attached(*args, **kwargs): return attach.attach(net(), '0', *args, **kwargs)
+def tapped():
+    with taps.Taps(net(), '0') as found: found.model(Z)
+    return found
 def vcreg(): return vcreg_loss.VCReg()
 
 V, T = ValueError, TypeError
@@ -78,6 +81,7 @@ BAD = [
     (lambda: losses.uniformity(Z, t=0), V, "t must be above 0 and finite, got 0"),
     (lambda: losses.residuals(Z, [0]*8), T, "labels must be a Tensor of integers, got list"),
     (lambda: losses.residuals(Z, torch.zeros(3).long()), V, "labels must be of shape (8,), got (3,)"),
+    (lambda: losses.Loss('weak')(Z[None]), V, "weak takes z of shape (n, d), got (1, 8, 4); tokens become rows by flatten(0, 1)"),
     # taps
     (lambda: taps.Taps('net', '0'), T, "model must be a Module, got str"),
     (lambda: taps.Taps(net(), 0), T, "sites must be a pattern or a list of patterns, got 0"),
@@ -90,6 +94,10 @@ BAD = [
     (lambda: taps.pool_features(Z, lambda x: x.sum()), V, "pooling must give (n, d), got shape ()"),
     (lambda: taps.Taps(net(), '0').mean(vcreg()), RuntimeError, "no features: attach the taps, then call the model"),
     (lambda: taps.Taps(net(), '0').attach().attach(), RuntimeError, "already attached; call detach() first"),
+    (lambda: tapped().mean(vcreg(), weight=torch.ones(3)), V, "weight of shape (3,) does not fit (8, 4) of pool 'auto'"),
+    (lambda: tapped().mean(vcreg(), weight=Z[:, 0] > 0), T, "weight must be a floating-point Tensor, got torch.bool"),
+    (lambda: tapped().mean(vcreg_loss.VCReg(check_finite=True), torch.arange(8) < 1), V, "mask and weight must leave an effective size of at least 2"),
+    (lambda: tapped().mean(vcreg(), features=dict(out=Z)), V, "features must hold 0, got out"),
     (lambda: taps.make_regularizer('stong'), V, "reg must be one of none, strong, weak, vcreg"),
     (lambda: taps.mix(1., 1., 1.5), V, "lam must be at most 1, got 1.5"),
     (lambda: taps.additive(1., 1., '0.1'), T, "lam must be a number, got '0.1'"),

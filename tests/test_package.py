@@ -1,5 +1,5 @@
 "The package as users and tools see it."
-import configparser, importlib, os, re, shutil, subprocess, sys, tarfile, zipfile
+import configparser, importlib, importlib.util, os, re, shutil, subprocess, sys, tarfile, zipfile
 import pytest, yaml
 from book import ROOT
 
@@ -16,6 +16,10 @@ def test_imports_without(modules, absent):
     blocked = f"import sys; sys.modules.update(dict.fromkeys({absent}))\n"
     done = python(blocked + "\n".join(f"import sigreg_nb.{m}" for m in modules))
     assert done.returncode == 0, done.stderr
+
+@pytest.mark.parametrize("name", ["lightning", "transformers", "tensorboard", "timm", "ray"])
+def test_optional_library_is_there_to_be_tested(name, needs):
+    needs(importlib.util.find_spec(name), f"needs {name}: without it the chapters leave out what they test with it")
 
 def test_public_names_exist():
     done = python("import sigreg_nb as s; assert s.__all__; [getattr(s, n) for n in s.__all__]")
