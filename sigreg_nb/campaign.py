@@ -275,7 +275,7 @@ def partner(
     task = lambda r: 1 - r.reg_weight*(r.combine == 'mix')
     others = [r for runs in EXPERIMENTS.values() for r in runs
               if r.reg == 'none' and _bare(r) == _bare(run)]
-    nearest = min(others, key=lambda r: abs(task(r) - task(run)), default=row)
+    nearest = min(others, key=lambda r: abs(task(r) - task(run)), default=None)
     return nearest and nearest.name
 
 # %% ../nbs/46_campaign.ipynb #c050
@@ -299,6 +299,9 @@ def table(
     "Our accuracies (mean ± sd (n), in %) beside the paper's; a row per arithmetic that was used."
     declared = {r.name:r for r in experiment(name)}
     ids,runs = {r.name:i for i,r in ROWS.items()},ledger.frame(read(folder))
+    if 'selected_top1' in runs:
+        chose = runs.split == 'select'
+        runs.loc[chose, 'top1'],runs.loc[chose, 'best_top1'] = runs.selected_top1[chose],nan
     if runs.empty: runs = pd.DataFrame(columns=['name', 'seed', 'precision', 'top1', 'best_top1'])
     made = []
     for base,run in declared.items():
@@ -306,7 +309,7 @@ def table(
         used = [p for p in ('fp32', 'tf32', 'bf16') if re_precision(base, p) in set(runs.name)]
         for p in used or ['fp32']:
             ours,other = runs[runs.name == re_precision(base, p)],partner(run)
-            pm = lambda column: ledger.pm(ours[column].dropna()) if len(ours) else '—'
+            pm = lambda column: ledger.pm(v) if len(v := ours[column].dropna()) else '—'
             made.append(dict(id=ids.get(base, ''), run=base, precision=p if used else '—',
                              paper_best=best, paper_final=final,
                              final=pm('top1'), best=pm('best_top1'),

@@ -5,12 +5,12 @@
 # %% auto #0
 __all__ = ['ROWS', 'PUBLISHED', 'EXPERIMENTS', 'ABOUT', 'V1', 'V2', 'V3', 'WALK', 'STEPS', 'P1', 'P2', 'P3', 'SWEEPS', 'M1', 'M2',
            'M3', 'MLP_FIXES', 'MLP_AUGMENTS', 'MLP_DEEP', 'MLP_HE', 'MLP_SITE', 'R4', 'R5', 'R6', 'ALPHAS', 'BETAS',
-           'MIDDLE', 'SUPER', 'PLACES', 'PLACEMENTS', 'TAIL', 'SMALL_SUPER', 'SMALL_LAST', 'SMALL_TAIL', 'SMALL_FIT',
-           'DEPTHS', 'FIXES', 'ACTS', 'HIDDEN', 'OWN', 'triple', 'published', 'vary', 'seeds', 'in_precision',
-           're_precision', 'VariancePull', 'ShuffledWeak', 'FixedWeak', 'LayerScale', 'vit_control', 'mlp_control',
-           'rows', 'row', 'declare', 'walk', 'sweep', 'subclass', 'predict', 'neural_collapse', 'information', 'shots',
-           'DeCov', 'WLDReg', 'VCRegPrinted', 'with_vcreg', 'vcreg_grid', 'super_arms', 'last_arms', 'tail_arms',
-           'deep_arms', 'rest', 'smoke', 'experiment', 'list_experiments']
+           'MIDDLE', 'CHOSEN', 'SUPER', 'PLACES', 'PLACEMENTS', 'TAIL', 'SMALL_SUPER', 'SMALL_LAST', 'SMALL_TAIL',
+           'SMALL_FIT', 'DEPTHS', 'FIXES', 'ACTS', 'HIDDEN', 'OWN', 'triple', 'published', 'vary', 'seeds',
+           'in_precision', 're_precision', 'VariancePull', 'ShuffledWeak', 'FixedWeak', 'LayerScale', 'vit_control',
+           'mlp_control', 'rows', 'row', 'declare', 'walk', 'sweep', 'subclass', 'predict', 'neural_collapse',
+           'information', 'shots', 'DeCov', 'WLDReg', 'VCRegPrinted', 'with_vcreg', 'vcreg_grid', 'super_arms',
+           'last_arms', 'tail_arms', 'deep_arms', 'rest', 'smoke', 'experiment', 'list_experiments']
 
 # %% ../nbs/45_experiments.ipynb #c003
 from collections.abc import Iterable
@@ -478,7 +478,8 @@ REGULARIZERS.update(decov=DeCov, wld=WLDReg, vcreg_printed=VCRegPrinted)
 
 # %% ../nbs/45_experiments.ipynb #c092
 ALPHAS,BETAS = (1.28, .64, .32, .16),(.16, .08, .04, .02, .01)
-MIDDLE = .64,.04 # (α, β) until a grid has chosen
+MIDDLE = dict(vcreg=(.64, .04), printed=(.64, .04)) # (α, β) of the two readings
+CHOSEN = dict(super=MIDDLE, tail=MIDDLE)            # until their grids have chosen
 
 def with_vcreg(
     run:Run,
@@ -508,12 +509,12 @@ def super_arms(
     base:Run=SUPER,           # without a regularizer
     sites:int=12,
     pool:str|None='spatial',  # for Strong and Weak
+    pairs:dict=CHOSEN['super'], # (α, β) of both readings
 )->list[Run]:
     "No regularizer, VCReg in both readings, Weak and Strong."
     named = lambda arm, **changes: replace(base, name=base.name.replace('none', arm), **changes)
-    mid:dict[str, Any] = dict(zip(('alpha', 'beta'), MIDDLE), sites=sites, tag='')
-    return [base, with_vcreg(named('vcreg'), **mid),
-            with_vcreg(named('printed'), reg='vcreg_printed', **mid),
+    return [base, with_vcreg(named('vcreg'), *pairs['vcreg'], sites, tag=''),
+            with_vcreg(named('printed'), *pairs['printed'], sites, 'vcreg_printed', ''),
             named('weak', reg='weak', reg_weight=.1, pool=pool),
             named('strong', reg='strong', reg_weight=.01, pool=pool)]
 
@@ -525,12 +526,12 @@ def last_arms(
     return [replace(base, name=base.name.replace('none', reg), reg=reg, reg_weight=weight,
                     sites=site, pool='none') for reg,weight in (('decov', .1), ('wld', 1e-3))]
 
-_super = [*super_arms(), *last_arms(SUPER, 'classifier.1')]
+_super = seeds([*super_arms(), *last_arms(SUPER, 'classifier.1')], 3)
 _plain,_vcreg = super_arms()[:2]
 
 _pilot = vary(SUPER, 'val-30ep', epochs=30, split='val', measure=('subclass',))
 declare('SUPERCLASS', 'VCReg, Table 5: trained on superclasses, probed for classes', [
-    *seeds(_super, 3), *(vary(r, 'lr5e-4', lr=5e-4) for r in super_arms()),
+    *_super, *(vary(r, 'lr5e-4', lr=5e-4) for r in super_arms()),
     *(vary(r, 'patch4', model_args=()) for r in super_arms()),
     *(vary(r, 'smooth.1', label_smoothing=.1) for r in (_plain, _vcreg)),
     vary(_vcreg, 'delta1', reg_args=(*_vcreg.reg_args, ('delta', 1.)))])
@@ -544,7 +545,8 @@ PLACES:dict[str, tuple[str|tuple, str, int]] = {
     'last':('classifier.1', 'none', 1), 'downsample':(_down, 'positions', 3),
     'both':((_blocks, _down), 'positions', 15)}
 _place = lambda name: replace(SUPER, name=f'super-vcreg-{name}')
-PLACEMENTS = [with_vcreg(replace(_place(name), sites=sites, pool=pool), *MIDDLE, n, tag='')
+PLACEMENTS = [with_vcreg(replace(_place(name), sites=sites, pool=pool), *CHOSEN['super']['vcreg'], n,
+                         tag='')
               for name,(sites,pool,n) in PLACES.items()]
 declare('PLACEMENTS', 'VCReg, Table 7: after the last layer, blocks, downsampling, both',
         seeds([SUPER, _vcreg, *PLACEMENTS], 3));
@@ -558,18 +560,20 @@ def tail_arms(
     base:Run=TAIL, # without a regularizer
 )->list[Run]:
     "As `super_arms`, and `last_arms`."
-    return [*super_arms(base, 15), *last_arms(base, 'pool')]
+    return [*super_arms(base, 15, pairs=CHOSEN['tail']), *last_arms(base, 'pool')]
 
 _tail10 = replace(TAIL, name='tail10-none', dataset='cifar10')
 _tailval = vary(TAIL, 'val', split='val')
+_tail = seeds(tail_arms(), 3)
 declare('LONGTAIL', 'VCReg, Table 3: ResNet-32, imbalance 100', [
-    *seeds(tail_arms(), 3), *(vary(r, 'lr.016', lr=.016) for r in tail_arms())])
+    *_tail, *(vary(r, 'lr.016', lr=.016) for r in tail_arms())])
 declare('LONGTAIL10', 'the same on CIFAR-10, where its data is', seeds(tail_arms(_tail10), 3))
 declare('LONGTAIL_GRID', 'its (α, β) on a validation split', [_tailval, *vcreg_grid(_tailval, 15)])
+declare('GRIDS', "VCReg's (α, β), before campaign 4",
+        [*EXPERIMENTS['SUPERCLASS_GRID'], *EXPERIMENTS['LONGTAIL_GRID']])
 declare('CAMPAIGN4', "VCReg's tables on CIFAR-100", [
-    *EXPERIMENTS['SUPERCLASS_GRID'], *EXPERIMENTS['SUPERCLASS'][:21],
-    *EXPERIMENTS['LONGTAIL_GRID'], *EXPERIMENTS['LONGTAIL'][:21], *EXPERIMENTS['PLACEMENTS'],
-    *EXPERIMENTS['SUPERCLASS'][21:], *EXPERIMENTS['LONGTAIL'][21:]]);
+    *_super, *_tail, *EXPERIMENTS['PLACEMENTS'],
+    *EXPERIMENTS['SUPERCLASS'], *EXPERIMENTS['LONGTAIL']]);
 
 # %% ../nbs/45_experiments.ipynb #c098
 SMALL_SUPER = replace(SUPER, name='small-super-none', model='mlp', model_args=(('hidden', 256),),
@@ -579,11 +583,12 @@ SMALL_LAST = with_vcreg(_last, .64, .04, 1, tag='')
 SMALL_TAIL = replace(TAIL, name='small-tail-none', model='mlp', model_args=(('hidden', 256),),
                      lr=1e-3, schedule='cosine', epochs=50, warmup=5)
 declare('SMALL', "VCReg's questions, asked of a network that a CPU can train", seeds(
-    [*super_arms(SMALL_SUPER, 5, None), SMALL_LAST, *super_arms(SMALL_TAIL, 5, None)], 3));
+    [*super_arms(SMALL_SUPER, 5, None, MIDDLE), SMALL_LAST,
+     *super_arms(SMALL_TAIL, 5, None, MIDDLE)], 3));
 SMALL_FIT = replace(SMALL_SUPER, name='small-fit-none', train_size=5000, augment='none',
                     epochs=40)
 declare('SMALL_FIT', 'the same, until 5,000 images are learned by heart',
-        seeds(super_arms(SMALL_FIT, 5, None), 3));
+        seeds(super_arms(SMALL_FIT, 5, None, MIDDLE), 3));
 
 # %% ../nbs/45_experiments.ipynb #c100
 def deep_arms(
@@ -642,10 +647,10 @@ HIDDEN = [vary(r, 'hidden', muon_split='hidden') for r in _muon_rows]
 OWN = [vary(run, f'own-{split}-lr{lr:g}-val', split='val', muon_split=split, warmup=5, lr=lr)
        for run in rows('P5-6') for split,lr in (('hidden', .01), ('hidden', .02),
                                                 ('published', .02))]
+declare('OWN_TEST', 'the same on all images: run the one that wins there, once', [
+    replace(r, name=r.name.removesuffix('-val'), split='full') for r in OWN])
 OWN = [*(vary(r, 'val', split='val') for r in rows('P4-6')), *OWN]
 declare('OWN', 'candidates for the best recipe, on the validation split only', OWN)
-declare('OWN_TEST', 'the same on all images: run the one that wins there, once', [
-    replace(r, name=r.name.removesuffix('-val'), split='full') for r in OWN[3:]])
 declare('CAMPAIGN2', 'Muon and the tuned ViT', [
     *seeds(rows('V4-9 P1-6'), 3), *STEPS, *walk(cumulative=False), *HIDDEN,
     *(vary(r, 'rope-rotary2d', rope='rotary2d') for r in rows('V7-9')), *OWN,
