@@ -171,10 +171,7 @@ class _Tapped(_Settings):
 
     def report(self, reg=None, mask:Tensor|None=None)->list[dict]:
         "One `site_row` per site, for the regularizer that is attached unless another is given."
-        def as_is(r): return r if hasattr(r.reg, 'floor') else r.__call__ # which has no floor
-        if reg is None and isinstance(self.synced, dict):
-            reg = {k:as_is(r) for k,r in self.synced.items()}
-        return super().report(as_is(self.synced) if reg is None else reg, mask)
+        return super().report(self.synced if reg is None else reg, mask)
 
 # %% ../nbs/34_attach.ipynb #c019
 _UNREACHABLE = ('{n} of {all} sites hold no negative value: {sites}. N(0, I) is out of reach after '
@@ -222,9 +219,9 @@ class Attached(_Streams, _Tapped):
     last:dict[str, Tensor] = {} # value of each site in the last loss
 
     def value(self,
-        mask:Tensor|None=None,   # as in `Taps.values`
-        weight:Tensor|None=None, # of the samples, as there
-        features:Mapping|None=None, # site to z, as there
+        mask:Tensor|None=None,   # as in `Taps.values`: on all processes or on none
+        weight:Tensor|None=None, # of the samples, as there: on all processes or on none
+        features:Mapping|None=None, # site to z, pooled, (n, d), as there
     )->Tensor:
         "The regularizer without its λ: mean, or sum, over the sites."
         grad,eager = torch.is_grad_enabled(),not torch.compiler.is_compiling()
@@ -242,8 +239,8 @@ class Attached(_Streams, _Tapped):
     def __call__(self,
         task:Tensor,           # task loss of the last forward
         share:float=1.,        # of the regularizer: 1/k if `task` is a part of k to be summed
-        mask:Tensor|None=None, # samples, (n,), or tokens, (n, t), to keep: bool
-        **given,               # weight and features, as in `value`
+        mask:Tensor|None=None, # bool: samples or tokens to keep; on all processes or on none
+        **given,               # weight (on all processes or on none) and features, as in `value`
     )->Tensor:
         "The whole loss; the task loss alone if it needs no gradient, or under `torch.no_grad`."
         if not (torch.is_grad_enabled() and task.requires_grad): return task
@@ -467,7 +464,7 @@ def lightning_callback(
     weight:float=.1,         # λ
     net:str='',              # the submodule that training_step calls; '': the module itself
     tag:str='sigreg',        # name of the mean over sites in the logs; '': none
-    mask:Callable|None=None, # batch to a mask, as in `Taps.values`; None: its 'attention_mask'
+    mask:Callable|None=None, # batch to a mask (on all processes or on none); None: 'attention_mask'
     **kwargs,                # of `attach`
 ):                           # a `lightning.Callback`
     "Add a penalty to the loss of any LightningModule for the time of `Trainer.fit`."
@@ -482,7 +479,8 @@ class SIGRegTrainerMixin:
         self.regularizer = regularizer
         super().__init__(*args, **kwargs)
 
-    def compute_loss(self, model, inputs, return_outputs=False, num_items_in_batch=None):
+    def compute_loss(self, model, inputs, # an 'attention_mask' on all processes or on none
+                     return_outputs=False, num_items_in_batch=None):
         "The loss of the trainer plus a penalty, divided as the trainer divides its own."
         this:Any = self
         loss,outputs = super().compute_loss(model, inputs, return_outputs=True,
@@ -519,7 +517,7 @@ def log_sites(
     reg:Attached,          # after a forward
     step:int,              # of the training
     tag:str='sigreg',      # first part of the names
-    mask:Tensor|None=None, # as in `Taps.values`
+    mask:Tensor|None=None, # as in `Taps.values`: on all processes or on none
 )->list[dict]:             # what was read, see `site_row`
     "Write value, floor, excess and effective rank of each site (waits for the device)."
     if writer is not None and not hasattr(writer, 'add_scalar'):

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import partial
-from math import prod
+from math import nan, prod
 from typing import Any
 
 import torch
@@ -277,20 +277,29 @@ class Recorder(_Record):
                 for name,zs in self.entries.items() for i,z in enumerate(zs)}
 
 # %% ../nbs/25_taps.ipynb #c055
+def _floor(reg, z:Tensor)->float:
+    "The floor of `reg` for as many rows as all processes have."
+    n,d = z.shape
+    if hasattr(reg, 'all_sum'): n,reg = int(reg.all_sum(torch.tensor(n, device=z.device))),reg.reg
+    return reg.floor(n, d) if n > 1 else nan
+
 @torch.no_grad()
 def site_row(
-    site:str,  # its name
-    z:Tensor,  # pooled features, (n, d)
-    reg=None,  # regularizer to evaluate, if any
-)->dict:       # n, d, mean norm and standard deviation, effective rank, its share of min(n-1, d)
-    "What `Taps.report` says about one site."
-    z = as_batch(z.detach(), site)
-    n,d = z.shape
-    rank = float(participation_ratio(z))
-    row = dict(site=site, n=n, d=d, norm=float(z.norm(dim=1).mean()), std=float(z.std(0).mean()),
-               rank=rank, rank_share=rank/min(n-1, d))
-    if reg is not None: row['value'] = float(reg(z))
-    if hasattr(reg, 'floor'): row['floor'] = reg.floor(n, d)
+    site:str,   # its name
+    z:Tensor,   # pooled features, (n, d)
+    reg=None,   # regularizer to evaluate, if any
+    value=None, # of `reg`, if it is known
+)->dict:        # n, d, mean norm and standard deviation, effective rank, its share of min(n-1, d)
+    "What `Taps.report` says about one site; NaN is what needs two rows and has fewer."
+    (n,d),z = z.shape,z.detach()
+    row = dict(site=site, n=n, d=d, norm=float(z.norm(dim=1).mean()), std=nan, rank=nan,
+               rank_share=nan)
+    if n > 1:
+        z = as_batch(z, site)
+        rank = float(participation_ratio(z))
+        row |= dict(std=float(z.std(0).mean()), rank=rank, rank_share=rank/min(n-1, d))
+    if reg is not None: row['value'] = float(reg(z) if value is None else value)
+    if hasattr(reg, 'floor'): row['floor'] = _floor(reg, z)
     return row
 
 # %% ../nbs/25_taps.ipynb #c058
@@ -332,10 +341,7 @@ def _values(
 )->list[Tensor]:
     (site,z,reg,weight),zs = items[0],[z for _,z,*_ in items]
     try:
-        if weight is not None:
-            ws = torch.stack([w for *_,w in items])
-            few = _few(reg, ws)
-            ws = ws.masked_fill(few[:,None], 1)
+        if weight is not None: few,ws = _effective(reg, torch.stack([w for *_,w in items]))
         small = z.numel() <= STACK or dist.is_initialized()
         if len(zs) > 1 and small and hasattr(reg, 'stacked'):
             values = list(reg.stacked(torch.stack(zs), *([] if weight is None else [ws])))
@@ -348,20 +354,22 @@ def _values(
     return values if weight is None else [v.masked_fill(f, 0) for f,v in zip(few, values)]
 
 # %% ../nbs/25_taps.ipynb #c062a
-def _few(
+def _effective(
     reg,       # regularizer
-    ws:Tensor, # weights of the rows, (L, n)
-)->Tensor:     # (L,)
-    "Is the effective size, that of all processes, too small for `reg`?"
+    ws:Tensor, # weights of the rows, (L, n), of any scale
+)->tuple[Tensor, Tensor]: # is their effective size too small for `reg`? (L,); scaled, (L, n)
+    "Weights that sum to their effective size, that of all processes; 1 where it is too small."
     inner = getattr(reg, 'reg', reg)                    # of a `Synced`
     form = getattr(inner, 'form', getattr(inner, 'kwargs', {}).get('form'))
-    least,ws = 4 if form == 'unbiased' else 2,ws.detach().float()
-    sums = torch.stack([ws.sum(-1), ws.square().sum(-1)])
+    least,w = 4 if form == 'unbiased' else 2,ws.detach()
+    w = w.to(torch.float32 if w.device.type == 'mps' else torch.float64)    # squares may overflow
+    sums = torch.stack([w.sum(-1), w.square().sum(-1)])
     total,squares = getattr(reg, 'all_sum', lambda x: x)(sums)
     few = total.square() <= (least - 1e-3)*squares
     if getattr(inner, 'check_finite', False) and few.any():
         raise ValueError(f'mask and weight must leave an effective size of at least {least}')
-    return few
+    scale = (squares/total.abs()).masked_fill(few, 1)
+    return few, ws.masked_fill(few[:,None], 1)/scale.to(ws)[:,None]
 
 def _sum(values:dict[str, Tensor])->Tensor:
     "On the device of the first."
@@ -404,12 +412,21 @@ def _weights(site:str, z:Tensor, kept:Tensor|None, weight:Tensor|None, pool)->Te
     return w if kept is None else w.masked_fill(~kept, 0)
 
 # %% ../nbs/25_taps.ipynb #c064
+_NO_GRAD = ('no graph: the last forward of the model ran without gradients. Take the loss before '
+            'another forward under no_grad (in `microbatched`, of the features in its dict), or '
+            'take it under no_grad if you only want to see it')
+
 def _given(taps, features:Mapping)->dict[str, Tensor]:
     "What `features` hold of the sites, in their order."
     found = {k: features[k] for s in taps.sites for k in features if k.split('#')[0] == s}
     lost = [site for site in taps.sites if site not in found]
     if lost and (taps.missing == 'error' or not found):
         raise ValueError(f"features must hold {', '.join(lost)}, got {', '.join(features)}")
+    for site,z in found.items():
+        if not isinstance(z, Tensor):
+            raise TypeError(f'features must be Tensors, got {type(z).__name__} at site {site!r}')
+    if torch.is_grad_enabled() and not any(z.requires_grad for z in found.values()):
+        raise RuntimeError(_NO_GRAD)
     return found
 
 def _recorded(taps)->dict[str, Tensor]:
@@ -422,10 +439,6 @@ def _recorded(taps)->dict[str, Tensor]:
                            "is skipped on purpose, missing='skip' leaves it out")
     return taps.features
 
-_NO_GRAD = ('no graph: the last forward of the model ran without gradients. Take the loss before '
-            'another forward under no_grad (in `microbatched`, of the features in its dict), or '
-            'take it under no_grad if you only want to see it')
-
 def _graph(taps)->None:
     "Raise if a loss is wanted and there is no graph for it."
     if not taps.lost or not torch.is_grad_enabled(): return
@@ -437,25 +450,29 @@ def _graph(taps)->None:
 class _Inspected(Recorder):
     "A recorder with what is to be seen of its features."
     missing = 'error'
+    values:Callable # of `Taps`
 
     def nonnegative(self,
         tol:float=0.,          # 0 for ReLU; 0.17 also finds GELU, 0.28 SiLU
         mask:Tensor|None=None, # as in `Taps.values`
     )->list[str]:
         "Sites without a value below -tol in the rows to keep (waits for the device)."
-        def low(site, z):
-            z,w = (z, None) if mask is None else _keep(site, z, mask, self.pool)
-            return z if w is None else z[w]
-        return [site for site,z in _recorded(self).items() if bool((low(site, z) >= -tol).all())]
+        def kept(site, z):
+            if mask is None: return z
+            w = _keep(site, z, mask, self.pool)[1]
+            return z[w if z.ndim == 2 else mask.to(z.device)]   # tokens, not their means
+        return [site for site,z in _recorded(self).items()
+                if len(rows := kept(site, z)) and bool((rows >= -tol).all())]
 
     def report(self, reg=None, mask:Tensor|None=None)->list[dict]:
         "One `site_row` per site, of the rows to keep (waits for the device)."
-        features,rows = _recorded(self),[]
-        regs = {} if reg is None else at_sites(reg, self.sites)
+        features,own,rows = _recorded(self),copy.deepcopy(reg),[]
+        regs = {} if reg is None else at_sites(own, self.sites)
+        with torch.no_grad(): values = {} if reg is None else self.values(own, mask)
         for site,z in features.items():
             z,w = _keep(site, z, mask, self.pool)
-            own = copy.deepcopy(regs.get(site.split('#')[0]))
-            rows.append(site_row(site, z if w is None else z[w], own))
+            z = z if w is None else z[w]
+            rows.append(site_row(site, z, regs.get(site.split('#')[0]), values.get(site)))
         return rows
 
 # %% ../nbs/25_taps.ipynb #c066
@@ -474,9 +491,9 @@ class Taps(_Inspected):
 
     def values(self,
         reg,                     # regularizer of z, or a dict from patterns to regularizers
-        mask:Tensor|None=None,   # samples, (n,), or tokens, (n, t), to keep: bool
-        weight:Tensor|None=None, # of the samples, (n,), nonnegative (not looked at), of any scale
-        features:Mapping|None=None, # site to z, in place of the last forward; may hold more
+        mask:Tensor|None=None,   # bool, (n,) or (n, t): what to keep; on all processes or on none
+        weight:Tensor|None=None, # (n,), nonnegative, of any scale; on all processes or on none
+        features:Mapping|None=None, # site to z, pooled, (n, d), in place of the last forward
     )->dict[str, Tensor]:        # site to scalar
         "The regularizer at each site; with a mask or weights, it gets the weights of the rows."
         zs = _recorded(self) if features is None else _given(self, features)

@@ -1,14 +1,17 @@
-"""Every loss of `LOSSES` on 2 and 4 processes, in DDP: value and gradient of one process with all rows.
+"""Every loss of `LOSSES` on 2 and 4 processes, in DDP: value and gradient of one process with all rows; taps, likewise.
 
 Run as `python tests/ranks.py [size …]`; the exit status is 0 if the contract is kept. The chapter on exactness explains it."""
 import copy, datetime, os, socket, sys, tempfile
+from math import isclose, isnan, nan
 
 import torch, torch.distributed as dist, torch.multiprocessing as mp
 from torch import nn
 from torch.nn.parallel import DistributedDataParallel as DDP
 
+from sigreg_nb.attach import attach, log_sites
 from sigreg_nb.exact import Synced
 from sigreg_nb.losses import LOSSES, Loss, needs_rows
+from sigreg_nb.vcreg_loss import VCReg
 
 SIZES = {2: [9, 15], 4: [3, 11, 6, 4]}
 CASES = [(name, {}) for name in LOSSES] + [("visreg", dict(shape=0.)), ("strong_class", dict(classes=2)),
@@ -43,6 +46,25 @@ def network():
     torch.manual_seed(0)
     return nn.Sequential(nn.Linear(6, 8), nn.Tanh(), nn.Linear(8, 5)).double()
 
+def at_taps(rank, size):
+    "What taps say other than in one process: with weights, and where masks leave this rank few rows or none."
+    def test(what, got, right):
+        if not (isclose(got, right, rel_tol=1e-9) or isnan(got) and isnan(right)): broken.append(what)
+    parts, one, broken = batch("vcreg", "some 0", size), network(), []
+    x, w = map(torch.cat, zip(*parts))
+    with attach(network(), ["0", "2"], VCReg()) as reg, torch.no_grad():
+        reg.model(parts[rank][0])
+        for value, z in zip(reg.values(reg.synced, weight=1e20*parts[rank][1]).values(), (one[0](x), one(x))):
+            test("taps, weights", float(value), float(VCReg()(z, w)))
+        for kept in 0, 1, 5:
+            keep = torch.arange(24) >= 24 - kept
+            mine = keep.split(SIZES[size])[rank]
+            for row, z in zip(log_sites(None, reg, 0, mask=mine), (one[0](x), one(x))):
+                right = (0., nan) if kept < 2 else (float(VCReg()(z[keep])), VCReg().floor(kept, z.shape[1]))
+                for key, number in zip(("value", "floor"), right): test(f"{key}, {kept} rows kept", row[key], number)
+                for key in "rank", "std": test(f"{key}, {kept} rows kept", isnan(row[key]), mine.sum() < 2)
+    return broken
+
 def check(rank, size, folder):
     early = [Synced(Loss(name, **options)) for name, options in CASES]
     dist.init_process_group("gloo", init_method=f"file://{folder}/store{size}", rank=rank, world_size=size,
@@ -63,6 +85,7 @@ def check(rank, size, folder):
             error = deviation(models, synced, make, batch(name, weights, size), within, rank)
             if not error < 1e-9: broken.append(f"{name}, {options}, {case}: {error:.0e}")
         if hasattr(before.reg, "reduce") == needs_rows(name, **options): broken.append(f"{name}: sums or rows?")
+    broken += at_taps(rank, size)
     dist.destroy_process_group()
     if rank == 0: print(f"{size} processes: {len(CASES)} losses,", "; ".join(broken) or "all exact")
     sys.exit(bool(broken))

@@ -98,6 +98,8 @@ BAD = [
     (lambda: tapped().mean(vcreg(), weight=Z[:, 0] > 0), T, "weight must be a floating-point Tensor, got torch.bool"),
     (lambda: tapped().mean(vcreg_loss.VCReg(check_finite=True), torch.arange(8) < 1), V, "mask and weight must leave an effective size of at least 2"),
     (lambda: tapped().mean(vcreg(), features=dict(out=Z)), V, "features must hold 0, got out"),
+    (lambda: tapped().mean(vcreg(), features={'0': [Z]}), T, "features must be Tensors, got list at site '0'"),
+    (lambda: tapped().mean(vcreg(), features={'0': Z}), RuntimeError, "no graph: the last forward of the model ran without"),
     (lambda: taps.make_regularizer('stong'), V, "reg must be one of none, strong, weak, vcreg"),
     (lambda: taps.mix(1., 1., 1.5), V, "lam must be at most 1, got 1.5"),
     (lambda: taps.additive(1., 1., '0.1'), T, "lam must be a number, got '0.1'"),
