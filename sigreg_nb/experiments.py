@@ -545,8 +545,8 @@ PLACES:dict[str, tuple[str|tuple, str, int]] = {
     'last':('classifier.1', 'none', 1), 'downsample':(_down, 'positions', 3),
     'both':((_blocks, _down), 'positions', 15)}
 _place = lambda name: replace(SUPER, name=f'super-vcreg-{name}')
-PLACEMENTS = [with_vcreg(replace(_place(name), sites=sites, pool=pool), *CHOSEN['super']['vcreg'], n,
-                         tag='')
+PLACEMENTS = [with_vcreg(replace(_place(name), sites=sites, pool=pool),
+                         *CHOSEN['super']['vcreg'], n, tag='')
               for name,(sites,pool,n) in PLACES.items()]
 declare('PLACEMENTS', 'VCReg, Table 7: after the last layer, blocks, downsampling, both',
         seeds([SUPER, _vcreg, *PLACEMENTS], 3));
