@@ -11,8 +11,8 @@ __all__ = ['NETWORKS', 'CONTESTANTS', 'PAPER', 'Network', 'site_shapes', 'vcreg_
 import json
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from functools import partial
@@ -33,7 +33,7 @@ from .ledger import check_writable, environment, write_atomic
 from .notation import check_choice, check_count
 from .taps import Recorder, Taps, find_sites, make_regularizer, pool_features
 from .throughput import wait
-from .train import PRECISIONS
+from .train import PRECISIONS, tf32
 from .vcreg_layer import VCRegLayer, as_shape
 from .vcreg_loss import as_samples
 
@@ -164,17 +164,12 @@ CONTESTANTS:dict[str, Callable] = {
     'Strong, images':tapped('strong'), 'Strong, positions':tapped('strong', 'positions')}
 
 # %% ../nbs/56_cost.ipynb #c033
-@contextmanager
 def precise(
     precision:str, # one of `PRECISIONS`
-)->Iterator[None]:
+)->AbstractContextManager:
     "TF32 in matrix products on a GPU, unless `precision` is 'fp32'."
     check_choice('precision', precision, PRECISIONS)
-    cuda,cudnn = torch.backends.cuda.matmul,torch.backends.cudnn
-    before = cuda.allow_tf32,cudnn.allow_tf32
-    cuda.allow_tf32 = cudnn.allow_tf32 = precision != 'fp32'
-    try: yield
-    finally: cuda.allow_tf32,cudnn.allow_tf32 = before
+    return tf32(precision != 'fp32')
 
 # %% ../nbs/56_cost.ipynb #c035
 class Step:

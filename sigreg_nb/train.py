@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['MODELS', 'DATASETS', 'DATA_SPLITS', 'PRECISIONS', 'MEASURES', 'AUGMENTS', 'Run', 'check_run', 'build_model',
            'build_taps', 'build_regularizer', 'build_optimizers', 'stream_seed', 'Epoch', 'sample_epoch', 'thinned',
-           'arithmetic', 'Trainer', 'logits', 'average_gradients', 'agreed', 'train_step', 'Captured', 'set_lr',
+           'tf32', 'arithmetic', 'Trainer', 'logits', 'average_gradients', 'agreed', 'train_step', 'Captured', 'set_lr',
            'start_epoch', 'evaluate', 'evaluate_refit', 'features', 'last_measures', 'gradient_norms', 'diagnose',
            'finite', 'epoch', 'finished', 'record', 'run_path', 'clear', 'check_same', 'save_checkpoint', 'restore',
            'fit', 'train', 'load_data', 'run_all', 'join_ranks']
@@ -238,18 +238,25 @@ def thinned(
 
 # %% ../nbs/44_train.ipynb #c030a
 @contextmanager
+def tf32(
+    on:bool, # in matrix products and convolutions
+)->Iterator[None]:
+    "TF32 on a GPU or not, for what is done within."
+    cuda,cudnn = torch.backends.cuda.matmul,torch.backends.cudnn
+    before = cuda.allow_tf32,cudnn.allow_tf32
+    cuda.allow_tf32 = cudnn.allow_tf32 = on
+    try: yield
+    finally: cuda.allow_tf32,cudnn.allow_tf32 = before
+
+@contextmanager
 def arithmetic(
     run:Run,
     device,  # where it computes
 )->Iterator[None]:
     "The precision of a run and its attention kernel, for what is done within."
-    cuda,cudnn = torch.backends.cuda.matmul,torch.backends.cudnn
-    before = cuda.allow_tf32,cudnn.allow_tf32
     plain = run.precision == 'bf16' and torch.device(device).type == 'cpu'
-    cuda.allow_tf32 = cudnn.allow_tf32 = run.precision == 'tf32'
-    try:
-        with sdpa_kernel(SDPBackend.MATH) if plain else nullcontext(): yield
-    finally: cuda.allow_tf32,cudnn.allow_tf32 = before
+    attention = sdpa_kernel(SDPBackend.MATH) if plain else nullcontext()
+    with tf32(run.precision == 'tf32'), attention: yield
 
 # %% ../nbs/44_train.ipynb #c030
 class Trainer:
