@@ -12,6 +12,7 @@ import time
 from ast import literal_eval
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, replace
+from fnmatch import fnmatchcase
 from math import inf, nan
 from pathlib import Path
 from statistics import median
@@ -177,10 +178,14 @@ def campaign(
     known=None,           # another ledger whose records count as done
     compile:bool=False,   # torch.compile the networks?
     smoke:bool=False,     # the tiny versions, for a trial?
+    seed:int|None=None,   # the runs of this seed only; None: all
+    match:str='*',        # pattern of their names, '*-d64-*'
     log:Callable=print,   # called with one line per finished run
 )->dict:                  # as `run_missing`
-    "Run what the ledger lacks of one experiment."
-    runs = in_precision(experiment(name), precision)
+    "Run what the ledger lacks of one experiment, or of a part of it."
+    runs = [r for r in in_precision(experiment(name), precision)
+            if fnmatchcase(r.name, match) and seed in (None, r.seed)]
+    if not runs: raise ValueError(f"no run of {name} has seed {seed} and a name like {match!r}")
     if smoke: runs = [smoke_run(r) for r in runs]
     check_folder('known', known)
     left = missing(runs, out, known)

@@ -186,11 +186,13 @@ def campaign(
     known:Annotated[Optional[str], typer.Option(help="A ledger whose records count too.")]=None,
     compile:Annotated[bool, typer.Option(help="torch.compile the networks?")]=False,
     smoke:Annotated[bool, typer.Option('--smoke', help="Tiny versions on synthetic images.")]=False,
+    seed:Annotated[Optional[int], typer.Option(help="The runs of this seed only.")]=None,
+    match:Annotated[str, typer.Option(help="Only runs whose names fit, as '*-weak-*'.")]='*',
 )->None:
     "Train what the ledger lacks of an experiment, within a budget; may be cut and called again."
     from sigreg_nb import campaign as module
     print(module.campaign(name, budget_minutes, out, data, device, at_once, precision, known,
-                          compile=compile, smoke=smoke))
+                          compile=compile, smoke=smoke, seed=seed, match=match))
 
 # %% ../nbs/49_cli.ipynb #c022
 @app.command()
@@ -217,11 +219,9 @@ BENCH_OUT = typer.Option('--out', callback=_writable,
                          help="JSON file for the record; default: print only.")
 
 def _save(found:dict, out)->None:
-    import json
-    from pathlib import Path
-    from sigreg_nb.ledger import write_atomic
+    from sigreg_nb.ledger import write_json
     if not out: return
-    write_atomic(out, lambda tmp: Path(tmp).write_text(json.dumps(found) + '\n'))
+    write_json(out, found)
     print(f'the record is {out}')
 
 # %% ../nbs/49_cli.ipynb #c027

@@ -29,7 +29,7 @@ from torchvision.models import ConvNeXt, VisionTransformer, convnext_tiny, vit_b
 from torchvision.models.convnext import CNBlockConfig
 
 from .bench import peak_of, vcreg_naive
-from .ledger import check_writable, environment, write_atomic
+from .ledger import check_writable, environment, write_json
 from .notation import check_choice, check_count
 from .taps import Recorder, Taps, find_sites, make_regularizer, pool_features
 from .throughput import wait
@@ -336,11 +336,6 @@ def _bench(network, device, batch, side, rounds, names, compile, precision)->dic
     return found | dict(alone_ms=in_turn(lone, rounds, device), operations_ms=ops)
 
 # %% ../nbs/56_cost.ipynb #c057
-def _rounded(x):
-    if isinstance(x, float): return float(f'{x:.4g}')
-    if isinstance(x, dict): return {k:_rounded(v) for k,v in x.items()}
-    return [_rounded(v) for v in x] if isinstance(x, (list, tuple)) else x
-
 def bench_inserted(
     network:str|Iterable[str]=('vit_b_32/4', 'convnext_tiny/2'), # keys of `NETWORKS`
     device='cpu',
@@ -369,10 +364,8 @@ def bench_inserted(
         if compile: torch.compiler.reset()
         with precise(precision):
             run = _bench(n, device, batch, side, rounds, names, compile, precision)
-        runs.append(_rounded(run))
-        if out:
-            text = json.dumps(record, allow_nan=False) + '\n'
-            write_atomic(out, lambda tmp: Path(tmp).write_text(text))
+        runs.append(run)
+        if out: write_json(out, record)
     return record
 
 # %% ../nbs/56_cost.ipynb #c059

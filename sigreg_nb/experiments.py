@@ -6,11 +6,12 @@
 __all__ = ['ROWS', 'PUBLISHED', 'EXPERIMENTS', 'ABOUT', 'V1', 'V2', 'V3', 'WALK', 'STEPS', 'P1', 'P2', 'P3', 'SWEEPS', 'M1', 'M2',
            'M3', 'MLP_FIXES', 'MLP_AUGMENTS', 'MLP_DEEP', 'MLP_HE', 'MLP_SITE', 'R4', 'R5', 'R6', 'ALPHAS', 'BETAS',
            'MIDDLE', 'CHOSEN', 'SUPER', 'PLACES', 'PLACEMENTS', 'TAIL', 'SMALL_SUPER', 'SMALL_LAST', 'SMALL_TAIL',
-           'SMALL_FIT', 'DEPTHS', 'FIXES', 'ACTS', 'HIDDEN', 'OWN', 'triple', 'published', 'vary', 'seeds',
-           'in_precision', 're_precision', 'VariancePull', 'ShuffledWeak', 'FixedWeak', 'LayerScale', 'vit_control',
-           'mlp_control', 'rows', 'row', 'declare', 'walk', 'sweep', 'subclass', 'predict', 'neural_collapse',
-           'information', 'shots', 'DeCov', 'WLDReg', 'VCRegPrinted', 'with_vcreg', 'vcreg_grid', 'super_arms',
-           'last_arms', 'tail_arms', 'deep_arms', 'rest', 'smoke', 'experiment', 'list_experiments']
+           'SMALL_FIT', 'DEPTHS', 'FIXES', 'ACTS', 'WIDTHS', 'REACHES', 'HIDDEN', 'OWN', 'triple', 'published', 'vary',
+           'seeds', 'in_precision', 're_precision', 'VariancePull', 'ShuffledWeak', 'FixedWeak', 'LayerScale',
+           'vit_control', 'mlp_control', 'rows', 'row', 'declare', 'walk', 'sweep', 'subclass', 'predict',
+           'neural_collapse', 'information', 'shots', 'DeCov', 'WLDReg', 'VCRegPrinted', 'with_vcreg', 'vcreg_grid',
+           'super_arms', 'last_arms', 'tail_arms', 'deep_arms', 'rest', 'small_vit', 'smoke', 'experiment',
+           'list_experiments']
 
 # %% ../nbs/45_experiments.ipynb #c003
 from collections.abc import Iterable
@@ -640,6 +641,23 @@ _start = [r for r in (V1, V2, V3, *FIXES, *ACTS[:6], row('vit-weak-adamw-mix-shu
           if not r.warmup]
 declare('VIT_START', 'the first three epochs of V1 to V3, of their single fixes and of what acts',
         [vary(r, 'first3', epochs=3, schedule='constant') for r in _start]);
+
+# %% ../nbs/45_experiments.ipynb #c106b
+WIDTHS,REACHES = (64, 128, 256),(.128, .256, .512) # d, and η·d; V1 has 256 and 0.256
+
+def small_vit(
+    run:Run,         # of the plain ViT
+    width:int,       # d
+    reach:float,     # η·d
+    epochs:int=4,    # at a constant rate
+)->Run:
+    "The run with patches of 8 and another width, its learning rate from η·d."
+    args = ('patch_size', 8),('embed_dim', width)
+    return vary(run, f'p8-d{width}-reach{reach:g}-first{epochs}', model_args=args, lr=reach/width,
+                epochs=epochs, schedule='constant')
+
+declare('REACH', 'is the plateau a matter of η·d? A ViT of 16 tokens, its first four epochs', seeds(
+    [small_vit(run, d, reach) for d in WIDTHS for reach in REACHES for run in (V1, V3)], 3));
 
 # %% ../nbs/45_experiments.ipynb #c107
 _muon_rows = rows('V7-9 P4-6')

@@ -6,7 +6,6 @@
 __all__ = ['LOOKS', 'explained', 'look', 'first_steps', 'save_first_steps']
 
 # %% ../nbs/60_plateau.ipynb #c003
-import json
 from collections.abc import Iterable
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -20,7 +19,7 @@ from .collapse import participation_ratio
 from .data import Split
 from .experiments import row
 from .notation import as_batch, check_count
-from .train import (Run, Trainer, finite, load_data, logits, set_lr, start_epoch,
+from .train import (Run, Trainer, load_data, logits, set_lr, start_epoch,
                              stream_seed, train_step)
 
 # %% ../nbs/60_plateau.ipynb #c014
@@ -95,7 +94,5 @@ def save_first_steps(
     run = replace(changed(row(name), overrides or {}), seed=seed)
     path = ledger.check_writable(out)/f'{run.name}-s{seed}.json'
     looks = [s for s in LOOKS if s < last]
-    found = ledger._rounded(first_steps(run, *load_data(run, data)[:2], [*looks, last]))
-    text = json.dumps({**found, 'looks':finite(found['looks'])}, allow_nan=False)
-    ledger.write_atomic(path, lambda tmp: Path(tmp).write_text(text + '\n'))
+    ledger.write_json(path, first_steps(run, *load_data(run, data)[:2], [*looks, last]), ['run'])
     return path

@@ -238,11 +238,6 @@ def choose(
     return (max if more else min)(means, key=means.__getitem__)
 
 # %% ../nbs/51_starvation.ipynb #c036
-def _digits(x):
-    if isinstance(x, float): return float(f'{x:.4g}') if abs(x) < float('inf') else None
-    if isinstance(x, dict): return {str(k):_digits(v) for k,v in x.items()}
-    return [_digits(v) for v in x] if isinstance(x, (list, tuple)) else x
-
 @torch.no_grad()
 def _maps(flock):
     "Mean output on a grid, and how many networks say class 1, as hexadecimal digits."
@@ -273,8 +268,7 @@ def experiment(
         record = dict(arm=arm, settings=settings, seeds=seeds, validation=validation, grid=grid,
                       chosen=chosen, test=test, maps=maps,
                       env=ledger.environment() | dict(seconds=round(time.time() - start)))
-        text = json.dumps(_digits(record), separators=(',', ':'), allow_nan=False)
-        ledger.write_atomic(Path(out)/f'{arm}.json', lambda p: Path(p).write_text(text + '\n'))
+        ledger.write_json(Path(out)/f'{arm}.json', record)
 
 def load_moons(
     folder='results/two_moons', # of the records
