@@ -19,7 +19,7 @@ import torch.nn.functional as F
 from scipy.special import hyp1f1
 from torch import Tensor
 
-from .epps_pulley import as_grid, as_weight, null_mean, quadrature
+from .epps_pulley import as_grid, as_weight, level, null_mean, quadrature
 from .kernel import machinery
 from .notation import as_batch, check_choice, check_count, check_positive, full_precision
 from .recurrence import additive, effective_size, totals
@@ -39,6 +39,7 @@ def _loss(f):
     def loss(z, *args, weight=None, **kwargs):
         z = as_batch(z, low=1 if kwargs.get('reduce') else 2)
         weight = as_weight(weight, z.shape[:1], z)
+        if weight is not None and kwargs.get('reduce') is None: weight = level(weight)
         with full_precision(z): return f(z, *args, weight=weight, **kwargs)
     LOSSES[f.__name__] = loss
     return loss

@@ -25,6 +25,8 @@ def newton_schulz(
     a,b,c = 3.4445, -4.7750, 2.0315
     tall = G.shape[-2] > G.shape[-1]
     X = G.bfloat16().mT if tall else G.bfloat16()
+    top = X.abs().amax((-2, -1), keepdim=True)
+    X = X / torch.where(top > 1e9, top, 1)  # so that no square overflows
     X = X / X.norm(dim=(-2, -1), keepdim=True).clamp_min(eps)
     for _ in range(steps):
         A = X @ X.mT

@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .epps_pulley import Grid, as_grid, as_weight, quadrature
+from .epps_pulley import Grid, as_grid, as_weight, level, quadrature
 from .notation import full_precision, transformed
 
 # %% ../nbs/13_recurrence.ipynb #c016
@@ -370,6 +370,8 @@ def fast_epps_pulley(
     "`epps_pulley` by the recurrence, for stacks of batches."
     grid = as_grid(grid)
     with full_precision(u):
+        if weight is not None and reduce is None:
+            weight = level(as_weight(weight, u.shape[:-1], u))
         if weight is not None or reduce is not None or transformed():
             return statistic(*additive(u, grid, weight, reduce, sums, series), grid)
         wanted = check_projections(u).requires_grad and torch.is_grad_enabled()

@@ -12,7 +12,7 @@ from typing import Callable
 import torch
 from torch import Tensor
 
-from .epps_pulley import as_grid, as_weight, null_mean
+from .epps_pulley import as_grid, as_weight, level, null_mean
 from .kernel import machinery
 from .notation import (as_batch, check_choice, check_count, full_precision,
                                 transformed)
@@ -57,6 +57,7 @@ def _strong(z, A, grid, scale, excess, weight=None, reduce=None):
         wanted = z.requires_grad and torch.is_grad_enabled()
         L,n = _MeanScore.apply(z, A, grid, wanted),z.shape[-2]
     else:
+        if weight is not None and reduce is None: weight = level(weight)
         u = z.to(A) @ A
         found,total = additive(u, grid, weight, reduce, *machinery(u, grid))
         L,n = statistic(found, total, grid).mean(-1),effective_size(total)

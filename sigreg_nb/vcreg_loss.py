@@ -15,7 +15,7 @@ from einops import rearrange
 from scipy.special import gammainc, gammaln
 from torch import Tensor, nn
 
-from .epps_pulley import as_weight
+from .epps_pulley import as_weight, level
 from .notation import (as_batch, check_count, check_positive, full_precision,
                                 transformed)
 from .weak import center, covariance
@@ -134,6 +134,7 @@ def _vcreg(H, alpha, beta, delta, eps, weight=None, reduce=None):
     "VCReg of (…, n, d): (…)."
     if weight is None and reduce is None and not transformed():
         return _VCReg.apply(H, alpha, beta, delta, eps)
+    if weight is not None and reduce is None: weight = level(weight)
     H,w,n = center(H, weight, reduce)
     C = covariance(H, w, n, reduce)
     return vcreg_value(C, alpha, beta, delta, std=_deviations(C, eps))

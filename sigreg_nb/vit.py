@@ -143,13 +143,24 @@ class ViT(nn.Module):
         self.cls = nn.Parameter(torch.empty(1, 1, embed_dim)) if cls else None
         pos = torch.empty(1, grid**2 + cls, embed_dim)
         self.pos = nn.Parameter(pos) if rope == 'learned' else None
-        angles = rope_angles(grid, embed_dim//num_heads, rope) if rope in LAYOUTS else None
-        if angles is not None and cls: angles = F.pad(angles, (0, 0, 1, 0))
-        self.register_buffer('angles', angles, persistent=False)
+        self.turns = (grid, embed_dim//num_heads, rope) if rope in LAYOUTS else None
+        self.register_buffer('angles', self._table(), persistent=False)
         self.blocks = nn.ModuleList([Block(embed_dim, num_heads, mlp_ratio, qkv_bias, rate)
                                      for rate in torch.linspace(0, drop_path_rate, depth).tolist()])
         self.norm,self.head = nn.LayerNorm(embed_dim),nn.Linear(embed_dim, num_classes)
         init_vit(self, init)
+
+    def _table(self)->Tensor|None:
+        "Angle of every token; a class token is not turned."
+        if self.turns is None: return None
+        angles = rope_angles(*self.turns)
+        return angles if self.cls is None else F.pad(angles, (0, 0, 1, 0))
+
+    def _apply(self, fn, recurse=True):
+        super()._apply(fn, recurse)                # `.to`, `.half`, `.to_empty`, …
+        if self.turns and self.angles.dtype != torch.float64:
+            self.angles = self._table().to(self.angles.device)
+        return self
 
     def forward(self, x:Tensor)->Tensor:
         "Images (n, c, h, w) to logits (n, num_classes)."

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .epps_pulley import as_weight
+from .epps_pulley import as_weight, level
 from .notation import (as_batch, check_choice, check_count, full_precision,
                                 transformed)
 from .slices import SKETCHES, Stream, random_sketch
@@ -115,6 +115,14 @@ def _unbiased(
     return U*(n-1)/(n*(n-2)*(n-3)) + target - 2*cross/(n-1)
 
 # %% ../nbs/21_weak.ipynb #c049
+def _norm(
+    E:Tensor, # matrices, (…, k, k)
+)->Tensor:    # (…)
+    "Frobenius norm that is finite where the entries are: squares of 1e20 overflow in float32."
+    top = E.detach().abs().amax((-2, -1), keepdim=True)
+    top = torch.where((top > 1e9) & top.isfinite(), top, 1.)   # 1 for all ordinary batches
+    return torch.linalg.matrix_norm(E/top) * top[...,0,0]
+
 def _slope(
     y:Tensor,  # centered, (…, n, k)
     form:str,  # 'frobenius' or 'squared'
@@ -123,8 +131,8 @@ def _slope(
     n,k = y.shape[-2:]
     E = (y.mT @ y if k <= n else y @ y.mT) / (n-1)
     E.diagonal(dim1=-2, dim2=-1).sub_(1)
-    L = torch.linalg.matrix_norm(E)
-    if n < k: L = (L.square() + (k-n)).sqrt()
+    L = _norm(E)
+    if n < k: L = torch.hypot(L, torch.full_like(L, (k-n)**.5))
     if form == 'squared': return L.square(), 4/(n-1)*E
     return L, ((2/(n-1))/L.clamp_min(torch.finfo(L.dtype).tiny))[...,None,None]*E
 
@@ -153,10 +161,11 @@ def _weak(z, S, form, weight=None, reduce=None):
     "The loss of z, (…, n, d), under sketches (…, d, k): (…)."
     by_hand = weight is None and reduce is None and form != 'unbiased'
     if by_hand and not transformed(): return _Weak.apply(z, S, form)
+    if weight is not None and reduce is None: weight = level(weight)
     y,w,n = center(z if S is None else z @ S, weight, reduce)
     if form == 'unbiased': return _unbiased(y, S, w, n, reduce)
     C = covariance(y, w, n, reduce)
-    L = torch.linalg.matrix_norm(C - torch.eye(C.shape[-1], dtype=C.dtype, device=C.device))
+    L = _norm(C - torch.eye(C.shape[-1], dtype=C.dtype, device=C.device))
     return L if form == 'frobenius' else L.square()
 
 # %% ../nbs/21_weak.ipynb #c056
