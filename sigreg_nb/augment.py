@@ -143,13 +143,8 @@ def _equalize(x:Tensor)->Tensor:
     return torch.where(step > 0, table.clamp(max=255), same).to(torch.uint8)
 
 # %% ../nbs/42_augment.ipynb #c022
-def apply_ops(
-    x:Tensor,     # uint8, (n, 3, h, w), square
-    op:Tensor,    # index into `OPS`, (n,)
-    minus:Tensor, # 1 for a negative magnitude, (n,)
-    T:Tables,     # from `tables`
-)->Tensor:        # uint8, (n, 3, h, w)
-    "One operation for each image."
+def _at_once(x:Tensor, op:Tensor, minus:Tensor, T:Tables)->Tensor:
+    "Every operation's table for every image."
     n,_,h,w = x.shape
     drew = lambda name,dims: (op == OPS.index(name)).view(n, *[1]*dims)
     i,j = torch.arange(h, device=x.device)[:,None],torch.arange(w, device=x.device)
@@ -166,6 +161,50 @@ def apply_ops(
     look = torch.where(drew('Equalize', 2), _equalize(x), look)
     x = T.blend.view(1, -1).expand(n, -1).gather(1, at.flatten(1).long()).view_as(x)
     return look.expand(n, 3, 256).gather(2, x.flatten(2).long()).view_as(x)
+
+# %% ../nbs/42_augment.ipynb #c022b
+def _look_up(x:Tensor, table:Tensor)->Tensor:
+    "Every byte in one table, (256,), or in that of its image and channel, (n, 1 or 3, 256)."
+    if table.ndim == 1: return table.index_select(0, x.flatten().int()).view_as(x)
+    return table.expand(len(x), 3, 256).gather(2, x.flatten(2).long()).view_as(x)
+
+def _group(x:Tensor, k:int, s:int, T:Tables)->Tensor:
+    "One operation and one sign for all images."
+    name,(h,w),blend = OPS[k],x.shape[2:],T.blend[s]
+    if name.startswith(('Shear', 'Translate', 'Rotate')):
+        i,j = torch.arange(h)[:,None],torch.arange(w)
+        a,b,c,d,e,f = T.affine[k,s].tolist()
+        row,column = (f + e*i + d*j) >> 16,(c + b*i + a*j) >> 16
+        inside = (row >= 0) & (row < h) & (column >= 0) & (column < w)
+        at = row.clamp(0, h-1)*w + column.clamp(0, w-1)
+        return x.flatten(2).index_select(2, at.flatten()).view_as(x) * inside
+    if name in ('Color', 'Sharpness'):
+        other = _gray(x)[:,None] if name == 'Color' else _smooth(x)
+        return blend.flatten().index_select(0, (other.int()*256 + x).flatten()).view_as(x)
+    if name == 'Contrast':
+        mean = (2*_gray(x).sum((1, 2), dtype=torch.int64) + h*w) // (2*h*w)
+        return _look_up(x, blend[mean][:,None])
+    if name == 'AutoContrast': return _look_up(x, _autocontrast(x, T))
+    if name == 'Equalize': return _look_up(x, _equalize(x))
+    return x if name == 'Identity' else _look_up(x, T.point[k,s])
+
+def _in_groups(x:Tensor, op:Tensor, minus:Tensor, T:Tables)->Tensor:
+    "Images that drew the same, together."
+    out = torch.empty_like(x)
+    for k,s in torch.stack([op, minus], 1).unique(dim=0).tolist():
+        rows = ((op == k) & (minus == s)).nonzero().flatten()
+        out[rows] = _group(x[rows], k, s, T)
+    return out
+
+# %% ../nbs/42_augment.ipynb #c022c
+def apply_ops(
+    x:Tensor,     # uint8, (n, 3, h, w), square
+    op:Tensor,    # index into `OPS`, (n,)
+    minus:Tensor, # 1 for a negative magnitude, (n,)
+    T:Tables,     # from `tables`
+)->Tensor:        # uint8, (n, 3, h, w)
+    "One operation for each image."
+    return (_in_groups if x.device.type == 'cpu' else _at_once)(x, op, minus, T)
 
 # %% ../nbs/42_augment.ipynb #c030
 def rand_augment(

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['GOALS', 'read', 'missing', 'kind', 'epoch_seconds', 'in_groups', 'plan', 'check_device', 'check_folder', 'line',
-           'run_missing', 'campaign', 'campaign_on_ray', 'changed', 'run_row', 'partner', 'difference', 'table',
-           'progress', 'table_text']
+           'run_missing', 'campaign', 'campaign_on_ray', 'changed', 'run_row', 'partner', 'difference', 'varied',
+           'table', 'progress', 'table_text']
 
 # %% ../nbs/46_campaign.ipynb #c003
 import time
@@ -23,8 +23,9 @@ import torch
 from . import ledger
 from .experiments import (EXPERIMENTS, PUBLISHED, ROWS, experiment, in_precision,
                                    list_experiments, re_precision, row, smoke as smoke_run, vary)
-from .notation import check_count, check_positive
-from .train import Run, check_run, check_same, load_data, run_all, run_path
+from .notation import check_choice, check_count, check_positive
+from .train import (IF_CHANGED, Progress, Run, check_run, check_same, is_done,
+                             load_data, run_all, run_path, same_code)
 
 # %% ../nbs/46_campaign.ipynb #c007
 def read(
@@ -35,15 +36,18 @@ def read(
 
 def missing(
     runs:Iterable[Run],
-    *folders,           # of records
-)->list[Run]:           # in their order
+    *folders,                # of records
+    if_changed:str='refuse', # where the code of the regularizer has, see `same_code`
+)->list[Run]:                # in their order
     "The runs without a record."
-    done = {(r['run']['name'], r['run']['seed']):r['run'] for r in read(*folders)}
+    check_choice('if_changed', if_changed, IF_CHANGED)
+    done = {(r['run']['name'], r['run']['seed']):r for r in read(*folders)}
     left = []
     for run in dict.fromkeys(runs):
-        saved = done.get((run.name, run.seed))
-        if saved is None: left.append(run)
-        else: check_same(run, saved, f'the record of {run.name}, seed {run.seed}')
+        saved,source = done.get((run.name, run.seed)),f'the record of {run.name}, seed {run.seed},'
+        if saved is not None: check_same(run, saved['run'], source)
+        if saved is None or not same_code(run, saved['env'].get('reg_code'), source, if_changed):
+            left.append(run)
     return left
 
 # %% ../nbs/46_campaign.ipynb #c010
@@ -124,6 +128,30 @@ def check_folder(
     if folder is not None and not Path(folder).is_dir():
         raise ValueError(f"{name} must be an existing folder, got {folder}")
 
+# %% ../nbs/46_campaign.ipynb #c022a
+def _each(group, train, failed):
+    "Records of a group in lockstep; if it fails, of each of its runs alone."
+    try: yield from train(group)
+    except Exception as e:
+        if len(group) > 1:
+            for run in group: yield from _each([run], train, failed)
+        else: failed(group[0], e)
+
+def _in_order(groups, seconds, deadline, train, watch, log):
+    "Train what `plan` says, and tell about it; the number of runs that failed."
+    cost,bad = lambda run: seconds(run)*run.epochs,[]
+    def failed(run, e):
+        bad.append(run)
+        log(f"{run.name} seed {run.seed} failed: {type(e).__name__}: {' '.join(str(e).split())}")
+    order,begun = plan(groups, cost, deadline - time.monotonic()),0
+    for group in order:
+        rest = deadline - time.monotonic()
+        if rest <= 2*sum(map(seconds, group)): continue
+        begun += len(group)
+        if watch: watch.title = f'[{begun}/{sum(map(len, order))}, {rest/60:.1f} min left] '
+        for record in _each(group, train, failed): log(line(record))
+    return len(bad)
+
 # %% ../nbs/46_campaign.ipynb #c024
 def line(
     record:dict, # of a finished run
@@ -131,8 +159,10 @@ def line(
     "One finished run as one line."
     run,final = record['run'],record['final']
     top1 = '   nan' if final['top1'] is None else f"{final['top1']:6.2f}"
+    epoch = f" in epoch {final['best_epoch']}" if 'best_epoch' in final else ''
+    ended = f", diverged in epoch {final['diverged']}" if final.get('diverged') else ''
     return (f"{run['name']} seed {run['seed']}: {top1} % after {run['epochs']} epochs, best "
-            f"{final['best_top1']:.2f}, {record['env']['seconds']:.0f} s")
+            f"{final['best_top1']:.2f} %{epoch}, {record['env']['seconds']:.0f} s{ended}")
 
 # %% ../nbs/46_campaign.ipynb #c025
 def run_missing(
@@ -145,26 +175,35 @@ def run_missing(
     known=None,           # another folder whose records count as done
     minutes:float=2.,     # between checkpoints
     compile:bool=False,   # torch.compile the networks?
-    log:Callable=print,   # called with one line per finished run
-)->dict:                  # finished now, missing, cut (they have a checkpoint), minutes
+    log:Callable=print,   # called with one line per finished run, and per run that fails
+    if_changed:str='refuse',  # where the code of a regularizer has, see `same_code`
+    watch:Progress|None=None, # shows the runs that train
+)->dict:                  # finished now, missing, cut (they have a checkpoint), failed, minutes
     "Train what is missing, the first that fit longest first, and stop before the budget ends."
     start = time.monotonic()
     check_positive('budget_minutes', budget_minutes); check_count('at_once', at_once)
+    check_positive('minutes', minutes, zero=True)
     check_device(device); check_folder('data', data); check_folder('known', known)
     runs,out = [check_run(run) for run in runs],ledger.check_writable(out)
-    left,records = missing(runs, out, known),read(out, known)
+    left,records = missing(runs, out, known, if_changed=if_changed),read(out, known)
     for one in {(r.dataset, r.split):r for r in left}.values(): load_data(one, data)
-    begun = lambda run: run_path(out, run, '.ckpt').exists()
-    cost = lambda run: epoch_seconds(run, records, device) * run.epochs
     deadline = start + 60*budget_minutes*.97
+    begun = lambda run: run_path(out, run, '.ckpt').exists()
+    seconds = lambda run: epoch_seconds(run, records, device)
     groups = in_groups([*filter(begun, left), *(r for r in left if not begun(r))], at_once)
-    for group in plan(groups, cost, deadline - time.monotonic()):
-        if time.monotonic() + 2*sum(cost(r)/r.epochs for r in group) > deadline: continue
-        for record in run_all(group, out, data, device, minutes, deadline, compile):
-            log(f'[{(time.monotonic()-start)/60:5.1f} min] {line(record)}')
-    now = missing(left, out)
+    train = lambda group: run_all(group, out, data, device, minutes, deadline, compile,
+                                  if_changed, watch)
+    failed = _in_order(groups, seconds, deadline, train, watch, lambda text: log(
+        f'[{(time.monotonic()-start)/60:5.1f} min] {text}'))
+    now = missing(left, out, if_changed=if_changed)
     return dict(finished=len(left) - len(now), missing=len(now), cut=sum(map(begun, now)),
-                minutes=round((time.monotonic() - start)/60, 2))
+                failed=failed, minutes=round((time.monotonic() - start)/60, 2))
+
+# %% ../nbs/46_campaign.ipynb #c035a
+def _elsewhere(runs:list[Run], out, place:Path)->list[Path]:
+    "Records of runs that are to be trained, in other folders of the ledger than their place."
+    names = {run_path(out, run).name for run in runs}
+    return [p for p in Path(out).rglob('*.json') if p.name in names and p.parent != place]
 
 # %% ../nbs/46_campaign.ipynb #c036
 def campaign(
@@ -181,16 +220,25 @@ def campaign(
     seed:int|None=None,   # the runs of this seed only; None: all
     match:str='*',        # pattern of their names, '*-d64-*'
     log:Callable=print,   # called with one line per finished run
+    reg:str|None=None,    # takes the place of their regularizers, 'package.module:Name'
+    minutes:float=2.,     # between checkpoints
+    if_changed:str='refuse',  # where the code of a regularizer has, see `same_code`
+    watch:Progress|None=None, # shows the runs that train
 )->dict:                  # as `run_missing`
     "Run what the ledger lacks of one experiment, or of a part of it."
     runs = [r for r in in_precision(experiment(name), precision)
             if fnmatchcase(r.name, match) and seed in (None, r.seed)]
     if not runs: raise ValueError(f"no run of {name} has seed {seed} and a name like {match!r}")
     if smoke: runs = [smoke_run(r) for r in runs]
+    if reg is not None:
+        runs = [r if r.reg == 'none' else replace(changed(r, {'reg':reg}), seed=r.seed)
+                for r in runs]
     check_folder('known', known)
-    left = missing(runs, out, known)
-    return run_missing(left, budget_minutes, Path(out)/name.lower(), data, device, at_once,
-                       compile=compile, log=log)
+    left,place = missing(runs, out, known, if_changed=if_changed),Path(out)/name.lower()
+    for path in _elsewhere(left, out, place):
+        raise ValueError(f'{path} was made with other code: move it away, to train it again')
+    return run_missing(left, budget_minutes, place, data, device, at_once, minutes=minutes,
+                       compile=compile, log=log, if_changed=if_changed, watch=watch)
 
 # %% ../nbs/46_campaign.ipynb #c039
 def campaign_on_ray(
@@ -203,7 +251,7 @@ def campaign_on_ray(
     minutes:float=2.,    # between checkpoints
     address:str|None=None, # of a running cluster; None: this machine
     log:Callable=print,  # called with one line per finished run
-)->dict:                 # finished now, missing
+)->dict:                 # finished now, missing, failed
     "Train what is missing as tasks of a Ray cluster, one for each run."
     import ray
     check_count('retries', retries, low=0); check_positive('gpus', gpus)
@@ -213,14 +261,20 @@ def campaign_on_ray(
     if not ray.is_initialized(): ray.init(address=address, log_to_driver=False)
     @ray.remote(num_cpus=1, num_gpus=gpus if cuda else 0, max_retries=retries)
     def one(run): return run_all([run], out, data, device, minutes)
-    waiting = [one.remote(run) for run in left]
+    waiting = {one.remote(run):run for run in left}
+    failed = 0
     while waiting:
-        ready,waiting = ray.wait(waiting)
-        for record in ray.get(ready[0]):
+        task = ray.wait(list(waiting))[0][0]
+        run = waiting.pop(task)
+        try: records = ray.get(task)
+        except Exception as e:
+            failed += 1
+            log(f'{run.name} seed {run.seed} failed: {str(e).strip().splitlines()[-1]}'); continue
+        for record in records:
             ledger.save(record, out/f"{record['run']['name']}-s{record['run']['seed']}.json")
             log(line(record))
     now = missing(left, out)
-    return dict(finished=len(left) - len(now), missing=len(now))
+    return dict(finished=len(left) - len(now), missing=len(now), failed=failed)
 
 # %% ../nbs/46_campaign.ipynb #c043
 def changed(
@@ -228,11 +282,15 @@ def changed(
     overrides:dict, # field -> value, or its text
 )->Run:
     "A run with other settings, checked, under a name that tells them."
-    read_value = {k:_read(v) for k,v in overrides.items()}
+    new = {k:_read(v) for k,v in overrides.items()}
     for field in ('name', 'seed'):
-        if field in read_value: raise ValueError(f"{field} cannot be set, it is given by the row")
-    if 'precision' in read_value: run, = in_precision([run], read_value.pop('precision'))
-    return check_run(vary(run, **read_value) if read_value else run)
+        if field in new: raise ValueError(f"{field} cannot be set, it is given by the row")
+    if 'precision' in new: run, = in_precision([run], new.pop('precision'))
+    if not new: return check_run(run)
+    tag = '-'.join(f'{k}={v}' for k,v in new.items()).replace(':', '.')
+    if 'reg' in new: new.setdefault('reg_args', ())   # those of the other one
+    return check_run(vary(run, tag, **new))
+
 
 def _read(value):
     try: return literal_eval(value) if isinstance(value, str) else value
@@ -248,14 +306,22 @@ def run_row(
     overrides:dict|None=None, # field -> value, or its text
     compile:bool=False,   # torch.compile the network?
     smoke:bool=False,     # the tiny version?
+    minutes:float=10.,    # between checkpoints
+    if_changed:str='refuse',  # where the code of the regularizer has, see `same_code`
+    watch:Progress|None=None, # shows the run
+    log:Callable=print,   # called with a line for the result
 )->Path:                  # of its record
-    "Train one run, from its checkpoint if there is one."
-    check_count('seed', seed, low=0)
+    "Train one run, from its checkpoint if there is one; one that is done says so."
+    check_count('seed', seed, low=0); check_positive('minutes', minutes, zero=True)
     run = replace(changed(row(name), overrides or {}), seed=seed)
     if smoke: run = smoke_run(run)
     check_device(device); check_folder('data', data)
-    run_all([run], out, data, device, compile=compile)
-    return run_path(out, run)
+    path = run_path(out, run)
+    there = is_done(run, path, if_changed)
+    record, = run_all([run], out, data, device, minutes, compile=compile, if_changed=if_changed,
+                      watch=watch)
+    log('already done: '*there + line(record))
+    return path
 
 # %% ../nbs/46_campaign.ipynb #c048
 def _bare(run):
@@ -296,31 +362,49 @@ def difference(
     interval = f" [{d['low']:+.2f}, {d['high']:+.2f}]" if d['n'] > 1 else ''
     return f"{d['mean']:+.2f}{interval} ({d['n']})"
 
+# %% ../nbs/46_campaign.ipynb #c050a
+def varied(
+    declared:dict[str, Run], # name -> run of an experiment
+    records:list[dict],
+)->dict[str, dict[str, Run]]: # name of the row -> name -> run that varies it
+    "Runs that vary a row and are declared nowhere: other settings, a regularizer of one's own."
+    known = {r.name for runs in EXPERIMENTS.values() for r in runs} | set(declared)
+    fixed = lambda v: tuple(map(fixed, v)) if isinstance(v, list) else v
+    found:dict[str, dict[str, Run]] = {}
+    for r in (r['run'] for r in records if re_precision(r['run']['name'], 'fp32') not in known):
+        row = max((n for n in declared if r['name'].startswith(f'{n}-')), key=len, default=None)
+        run = Run(**{k:fixed(v) for k,v in r.items() if k in asdict(Run())})
+        if row: found.setdefault(row, {})[run.name] = replace(run, seed=0)
+    return found
+
 # %% ../nbs/46_campaign.ipynb #c051
 def table(
     name:str,         # key of `EXPERIMENTS`
     folder='results', # root of the ledger
 )->pd.DataFrame:
     "Our accuracies (mean ± sd (n), in %) beside the paper's; a row per arithmetic that was used."
-    declared = {r.name:r for r in experiment(name)}
-    ids,runs = {r.name:i for i,r in ROWS.items()},ledger.frame(read(folder))
+    declared,records = {r.name:r for r in experiment(name)},read(folder)
+    ids,runs = {r.name:i for i,r in ROWS.items()},ledger.frame(records)
     if 'selected_top1' in runs:
         chose = runs.split == 'select'
         runs.loc[chose, 'top1'],runs.loc[chose, 'best_top1'] = runs.selected_top1[chose],nan
     if runs.empty: runs = pd.DataFrame(columns=['name', 'seed', 'precision', 'top1', 'best_top1'])
-    made = []
+    made,others = [],varied(declared, records)
     for base,run in declared.items():
-        best,_,final,_ = PUBLISHED.get(ids.get(base, ''), (nan,)*4)
         used = [p for p in ('fp32', 'tf32', 'bf16') if re_precision(base, p) in set(runs.name)]
-        for p in used or ['fp32']:
-            ours,other = runs[runs.name == re_precision(base, p)],partner(run)
-            pm = lambda column: ledger.pm(v) if len(v := ours[column].dropna()) else '—'
-            made.append(dict(id=ids.get(base, ''), run=base, precision=p if used else '—',
-                             paper_best=best, paper_final=final,
-                             final=pm('top1'), best=pm('best_top1'),
-                             difference=difference(runs, other and re_precision(other, p),
-                                                   re_precision(base, p))))
+        made += [_shown(runs, ids.get(base, ''), run, p if used else '—', re_precision(base, p))
+                 for p in used or ['fp32']]
+        made += [_shown(runs, '', r, r.precision, n) for n,r in others.get(base, {}).items()]
     return pd.DataFrame(made).set_index('run')
+
+def _shown(runs, id, run, precision, name):
+    "One row of `table`, from the runs of that name."
+    best,_,final,_ = PUBLISHED.get(id, (nan,)*4)
+    ours,other = runs[runs.name == name],partner(run)
+    pm = lambda column: ledger.pm(v) if len(v := ours[column].dropna()) else '—'
+    if other and precision != '—': other = re_precision(other, precision)
+    return dict(id=id, run=run.name, precision=precision, paper_best=best, paper_final=final,
+                final=pm('top1'), best=pm('best_top1'), difference=difference(runs, other, name))
 
 # %% ../nbs/46_campaign.ipynb #c056
 def progress(
