@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['GOALS', 'read', 'missing', 'kind', 'epoch_seconds', 'in_groups', 'plan', 'check_device', 'check_folder', 'line',
            'run_missing', 'campaign', 'campaign_on_ray', 'changed', 'run_row', 'partner', 'difference', 'varied',
-           'table', 'progress', 'table_text']
+           'table', 'progress', 'unrecorded', 'table_text']
 
 # %% ../nbs/46_campaign.ipynb #c003
 import time
@@ -418,6 +418,16 @@ def progress(
                                                               for r in runs),
                                  epochs=sum(r.epochs for r in runs))
     return pd.DataFrame({name:state(dict.fromkeys(experiment(name))) for name in names}).T
+
+# %% ../nbs/46_campaign.ipynb #c057b
+def unrecorded(
+    name:str,         # key of `EXPERIMENTS`
+    folder='results', # root of the ledger
+)->list[Run]:         # in their order
+    "The declared runs of an experiment that have no record in any arithmetic."
+    done = {(re_precision(r['run']['name'], 'fp32'), r['run']['seed']) for r in read(folder)}
+    return [run for run in dict.fromkeys(experiment(name))
+            if (re_precision(run.name, 'fp32'), run.seed) not in done]
 
 # %% ../nbs/46_campaign.ipynb #c058
 def table_text(

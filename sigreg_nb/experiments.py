@@ -7,11 +7,11 @@ __all__ = ['ROWS', 'PUBLISHED', 'EXPERIMENTS', 'ABOUT', 'V1', 'V2', 'V3', 'WALK'
            'M3', 'MLP_FIXES', 'MLP_AUGMENTS', 'MLP_DEEP', 'MLP_HE', 'MLP_SITE', 'R4', 'R5', 'R6', 'ALPHAS', 'BETAS',
            'MIDDLE', 'CHOSEN', 'SUPER', 'PLACES', 'PLACEMENTS', 'TAIL', 'SMALL_SUPER', 'SMALL_LAST', 'SMALL_TAIL',
            'SMALL_FIT', 'DEPTHS', 'FIXES', 'ACTS', 'WIDTHS', 'REACHES', 'HIDDEN', 'OWN', 'triple', 'published', 'vary',
-           'seeds', 'in_precision', 're_precision', 'VariancePull', 'ShuffledWeak', 'FixedWeak', 'LayerScale',
-           'vit_control', 'mlp_control', 'rows', 'row', 'declare', 'walk', 'sweep', 'subclass', 'predict',
+           'seeds', 'in_precision', 're_precision', 'VariancePull', 'TracePenalty', 'ShuffledWeak', 'FixedWeak',
+           'LayerScale', 'vit_control', 'mlp_control', 'rows', 'row', 'declare', 'walk', 'sweep', 'subclass', 'predict',
            'neural_collapse', 'information', 'shots', 'DeCov', 'WLDReg', 'VCRegPrinted', 'with_vcreg', 'vcreg_grid',
-           'super_arms', 'last_arms', 'tail_arms', 'deep_arms', 'rest', 'small_vit', 'smoke', 'experiment',
-           'list_experiments']
+           'super_arms', 'last_arms', 'tail_arms', 'deep_arms', 'rest', 'small_vit', 'small_arms', 'smoke',
+           'experiment', 'list_experiments']
 
 # %% ../nbs/45_experiments.ipynb #c003
 from collections.abc import Iterable
@@ -142,22 +142,42 @@ def re_precision(name:str, precision:str)->str:
 
 # %% ../nbs/45_experiments.ipynb #c031
 class VariancePull(nn.Module):
-    "Root mean square of (variance - 1), times `at_zero` (@eq-experiments-variance)."
+    "Root mean square of (variance / target - 1), times `at_zero` (@eq-experiments-variance)."
     def __init__(self,
         at_zero:float=8., # value for features without variance
+        target:float=1.,  # variance that costs nothing
     ):
         super().__init__()
-        check_positive('at_zero', at_zero)
-        self.at_zero = at_zero
+        check_positive('at_zero', at_zero); check_positive('target', target)
+        self.at_zero,self.target = at_zero,target
 
     def forward(self,
         z:Tensor, # embeddings, (n, d)
     )->Tensor:    # scalar
         with full_precision(z):
-            return self.at_zero * (as_batch(z).var(0) - 1).square().mean().sqrt()
+            return self.at_zero * (as_batch(z).var(0)/self.target - 1).square().mean().sqrt()
 
     def floor(self, n:int, d:int)->float:
-        "Smallest value, reached at unit variances."
+        "Smallest value, reached where every variance is the target."
+        return 0.
+
+# %% ../nbs/45_experiments.ipynb #c033b
+class TracePenalty(nn.Module):
+    "Mean variance of the features, times `at_one` (@eq-experiments-trace)."
+    def __init__(self,
+        at_one:float=8., # value for features of variance 1
+    ):
+        super().__init__()
+        check_positive('at_one', at_one)
+        self.at_one = at_one
+
+    def forward(self,
+        z:Tensor, # embeddings, (n, d)
+    )->Tensor:    # scalar
+        with full_precision(z): return self.at_one * as_batch(z).var(0).mean()
+
+    def floor(self, n:int, d:int)->float:
+        "Smallest value, at features without variance."
         return 0.
 
 # %% ../nbs/45_experiments.ipynb #c034
@@ -191,10 +211,13 @@ class LayerScale(nn.Module):
 def vit_control(
     layer_scale:float|None=None, # initial scale of both branches of every block
     batch_norm:bool=False,       # normalize the pooled feature before the classifier?
+    he:bool=False,               # He initialization in place of the truncated normal 0.02?
     **kwargs,                    # of `plain_vit`
 )->ViT:
-    "The plain ViT with LayerScale or BatchNorm."
+    "The plain ViT with LayerScale, BatchNorm or He's initialization."
     model = plain_vit(**kwargs)
+    for m in model.blocks.modules():
+        if he and isinstance(m, nn.Linear): nn.init.kaiming_normal_(m.weight, nonlinearity='relu')
     dim = model.head.in_features
     if layer_scale is not None:
         block:Any
@@ -221,7 +244,8 @@ def mlp_control(
     return he_init(model) if he else model
 
 # %% ../nbs/45_experiments.ipynb #c047
-REGULARIZERS.update(variance=VariancePull, shuffled=ShuffledWeak, fixed=FixedWeak)
+REGULARIZERS.update(variance=VariancePull, trace=TracePenalty, shuffled=ShuffledWeak,
+                    fixed=FixedWeak)
 MODELS.update(vit_control=(vit_control, *MODELS['vit'][1:]),
               mlp_control=(mlp_control, *MODELS['mlp'][1:]))
 
@@ -382,6 +406,13 @@ declare('MLP_START', 'the first 100 epochs of M1, M2, M3 and of what fights over
 MLP_SITE = vary(M3, 'layer1-first60', sites='layers.0.linear', combine='add', reg_weight=.02/.9,
                 lr=.09, clip=1/.9, epochs=60)
 declare('MLP_SITE', 'Weak-SIGReg on the first layer alone, its force there as before', [MLP_SITE]);
+
+# %% ../nbs/45_experiments.ipynb #c073b
+declare('MLP_START_NOCLIP', 'the first 100 epochs of M1, M2, M3 without clipping',
+        seeds([vary(r, 'noclip-first100', clip=None, epochs=100) for r in _arms], 2))
+_half = [vary(r, 'h512-first100', model_args=(('hidden', 512),), epochs=100) for r in _arms]
+declare('MLP_SMALL', 'the same at width 512, with and without clipping', seeds(
+    [run for r in _half for run in (r, vary(r, 'noclip', clip=None))], 2));
 
 # %% ../nbs/45_experiments.ipynb #c075
 R4,R5,R6 = rows('R4-6')
@@ -658,6 +689,26 @@ def small_vit(
 
 declare('REACH', 'is the plateau a matter of η·d? A ViT of 16 tokens, its first four epochs', seeds(
     [small_vit(run, d, reach) for d in WIDTHS for reach in REACHES for run in (V1, V3)], 3));
+
+# %% ../nbs/45_experiments.ipynb #c106e
+def small_arms(
+    epochs:int=4, # at a constant rate
+)->list[Run]:
+    "The ViT of 16 tokens on its plateau, and what may lead away from it; seed 0."
+    at = lambda run, reach=.256: small_vit(run, 128, reach, epochs)
+    none,strong,weak = map(at, (V1, V2, V3))
+    he = dict(model='vit_control', model_args=(*none.model_args, ('he', True)))
+    pairs = dict(reg='vcreg', reg_args=(('alpha', 0.), ('beta', 8*127/25), _safe))
+    return [none, weak, strong, at(V1, .128), at(V1, .256/3), vary(none, 'warmup1', warmup=1),
+            vary(none, 'clip1', clip=1.), vary(weak, 'variance-pull', reg='variance'),
+            vary(weak, 'variance-pull.5', reg='variance', reg_args=(('target', .5),)),
+            vary(weak, 'trace', reg='trace'), vary(weak, 'covariance-only', **pairs),
+            vary(none, 'torch-init', model_args=(*none.model_args, ('init', 'torch'))),
+            vary(none, 'he', **he), vary(none, 'muon', optimizer='muon', lr=.01)]
+
+declare('SMALL_VIT', 'what leads the ViT of 16 tokens off its plateau? Four epochs',
+        seeds(small_arms(), 3))
+declare('SMALL_VIT30', 'the same for thirty epochs', seeds(small_arms(30), 3));
 
 # %% ../nbs/45_experiments.ipynb #c107
 _muon_rows = rows('V7-9 P4-6')
