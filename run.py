@@ -78,6 +78,8 @@ def call(command, each_line=None, **options):
     if status != 130: leave(got[0])        # else the command has said it
     sys.exit(status)
 
+def unread(line): "What a command says, for `call`."
+
 
 # --- what is there, and what to fetch ---
 
@@ -162,12 +164,12 @@ def ready(extra):
 def own(extra):
     "Python of .venv with this extra. What an earlier call left half done is completed."
     python = ENV/("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    if ready(extra): return python
-    if not python.exists() or call([python, "-m", "pip", "--version"], str):
+    if ready(extra) and python.exists(): return python
+    if not python.exists() or call([python, "-m", "pip", "--version"], unread):
         import venv
         print(f"creating {ENV.name}", flush=True)
         venv.create(ENV, symlinks=POSIX)
-        if call([python, "-m", "ensurepip", "--upgrade", "--default-pip"], str):
+        if call([python, "-m", "ensurepip", "--upgrade", "--default-pip"], unread):
             fail("this Python brings no pip into a new environment (Debian, Ubuntu: apt install python3-venv)")
     if "torch" in installed([sysconfig.get_path("purelib", "venv", {"base": str(ENV)})]):
         print(f"installing what {extra} needs besides", flush=True)
@@ -235,7 +237,7 @@ def node_modules():
 
 def lab(python, *options):
     "JupyterLab at the story, whose saved pictures move at once: a notebook that this command trusts."
-    call([python, "-m", "nbformat.sign", STORY], str, cwd=HERE)
+    call([python, "-m", "nbformat.sign", STORY], unread, cwd=HERE)
     root = ["--allow-root"] if POSIX and os.geteuid() == 0 else []
     print("JupyterLab opens in the browser, Ctrl-C here ends it", flush=True)
     start = "try:\n    from jupyterlab.labapp import main; main()\nexcept KeyboardInterrupt: raise SystemExit(1)"

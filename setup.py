@@ -23,7 +23,7 @@ setup(
                   "Changelog": f"{cfg['git_url']}/blob/{cfg['branch']}/CHANGELOG.md"},
     license_expression="Apache-2.0", license_files=["LICENSE"], keywords=cfg["keywords"].split(),
     packages=find_packages(include=[cfg["lib_path"], f"{cfg['lib_path']}.*"]),
-    package_data={cfg["lib_path"]: ["py.typed", "widgets/*"]}, include_package_data=True,
+    package_data={cfg["lib_path"]: ["py.typed", "*.json", "widgets/*"]}, include_package_data=True,
     python_requires=f">={cfg['min_python']}",
     install_requires=cfg["requirements"].split(),
     extras_require={name: cfg[f"{name}_requirements"].split() for name in cfg["extras"].split()},

@@ -11,16 +11,15 @@ import run
 linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 CLOSED = "http://127.0.0.1:9"  # nobody listens there
 
-def alive(pid):
-    "Does a process run? One that nobody has waited for does not."
-    try: state = open(f"/proc/{pid}/stat").read().rpartition(")")[2].split()[0]
-    except FileNotFoundError: return False
-    return state != "Z"
+def state(pid):
+    "Letter of a process; Z where there is none, as of one that nobody has waited for."
+    try: return open(f"/proc/{pid}/stat").read().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError): return "Z"
 
 def gone(pids, seconds=5):
     end = time.time() + seconds
-    while any(map(alive, pids)) and time.time() < end: time.sleep(.02)
-    return not any(map(alive, pids))
+    while any(state(pid) != "Z" for pid in pids) and time.time() < end: time.sleep(.02)
+    return all(state(pid) == "Z" for pid in pids)
 
 
 # --- words ---
@@ -74,6 +73,21 @@ def test_termination_reaches_the_command_too(tmp_path):
     code = f"import run, sys; sys.exit(run.call([sys.executable, '-S', {str(tmp_path/'tree.py')!r}, 'quiet']))"
     parent = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     pids = list(map(int, parent.stdout.readline().split()))
+    parent.terminate()
+    assert parent.wait(10) == 128 + signal.SIGTERM and gone(pids)
+
+@linux
+def test_ctrl_z_stops_the_command_and_fg_goes_on(tmp_path):
+    (tmp_path/"tree.py").write_text(TREE)
+    code = f"import run, sys; sys.exit(run.call([sys.executable, '-S', {str(tmp_path/'tree.py')!r}, 'quiet']))"
+    parent = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    pids = [parent.pid, *map(int, parent.stdout.readline().split())]
+    for number, stopped in (signal.SIGTSTP, True), (signal.SIGCONT, False):
+        parent.send_signal(number)
+        for _ in range(250):
+            if all((state(pid) == "T") == stopped for pid in pids): break
+            time.sleep(.02)
+        else: raise AssertionError([state(pid) for pid in pids])
     parent.terminate()
     assert parent.wait(10) == 128 + signal.SIGTERM and gone(pids)
 
