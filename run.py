@@ -33,7 +33,8 @@ STORY = "nbs/01_story.ipynb"
 POSIX = os.name == "posix"
 TORCH_INDEX = os.environ.get("SIGREG_TORCH_INDEX", "https://download.pytorch.org/whl/cpu")
 EXTRAS = {"demo": "train", "lab": "lab", "test": "dev", "setup": "dev"}  # of settings.ini; each includes those before it
-CPU, CUDA = "about 0.3 GB to download, 1.4 GB on disk", "about 3 GB to download, 6 GB on disk"
+CPU, CUDA = (.2, .8), (2.6, 5.3)                                       # GB to download and on disk: PyTorch
+REST = {"train": (.1, .5), "lab": (.1, .7), "dev": (.3, 1.5)}          # and what else an extra brings
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 GRACE = 10  # seconds that a process has to end after a signal
 
@@ -123,6 +124,11 @@ def answers(index, seconds=3):
     thread.start(); thread.join(seconds)
     return found == [True]
 
+def gigabytes(build, extra):
+    "What is to come, in words."
+    fetched, kept = (a + b for a, b in zip(build, REST[extra]))
+    return f"about {fetched:.1f} GB to download, {kept:.1f} GB on disk"
+
 def torch_index():
     "Address for the CPU build or None, and a word on it. Elsewhere than on Linux pip's own index has no other build."
     if not sys.platform.startswith("linux"): return None, "PyTorch from pip's index", CPU
@@ -174,11 +180,11 @@ def own(extra):
     if "torch" in installed([sysconfig.get_path("purelib", "venv", {"base": str(ENV)})]):
         print(f"installing what {extra} needs besides", flush=True)
     else:
-        index, word, size = torch_index()
-        print(f"installing sigreg_nb and what it needs: {size}; {word}", flush=True)
+        index, word, build = torch_index()
+        print(f"installing sigreg_nb and what it needs: {gigabytes(build, extra)}; {word}", flush=True)
         torch = [text for text in requirements(extra) if parts(text)[0] in ("torch", "torchvision")]
         why = index and pip(python, "--index-url", index, *torch)
-        if why: print(f"PyTorch now from pip's index, with CUDA ({CUDA}): {why}", flush=True)
+        if why: print(f"now PyTorch from pip's index ({gigabytes(CUDA, extra)}): {why}", flush=True)
     why = pip(python, "--editable", f"{HERE}[{extra}]")
     if why: fail(why)
     stamp(extra).write_text(digest())
