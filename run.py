@@ -19,6 +19,7 @@ def leave(number, frame=None):
     os._exit(128 + number)
 
 SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+SIGNALS = [number for number in SIGNALS if signal.getsignal(number) != signal.SIG_IGN]  # nohup has closed an ear
 if __name__ == "__main__":
     for number in SIGNALS: signal.signal(number, leave)
 
@@ -33,8 +34,8 @@ STORY = "nbs/01_story.ipynb"
 POSIX = os.name == "posix"
 TORCH_INDEX = os.environ.get("SIGREG_TORCH_INDEX", "https://download.pytorch.org/whl/cpu")
 EXTRAS = {"demo": "train", "lab": "lab", "test": "dev", "setup": "dev"}  # of settings.ini; each includes those before it
-CPU, CUDA = (.2, .8), (2.6, 5.3)                                       # GB to download and on disk: PyTorch
-REST = {"train": (.1, .5), "lab": (.1, .7), "dev": (.3, 1.5)}          # and what else an extra brings
+CPU, CUDA = (.2, .75), (2.6, 5.3)                                # PyTorch, GB to download and on disk
+REST = {"train": (.1, .65), "lab": (.15, .8), "dev": (.35, 1.6)} # and what else an extra brings
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 GRACE = 10  # seconds that a process has to end after a signal
 
@@ -95,7 +96,7 @@ def requirements(extra):
     return list(dict.fromkeys(found))
 
 def parts(requirement):
-    "'torch>=2.11,<3' as name, lowest and first forbidden version."
+    "'torch>=2.6,<3' as name, lowest and first forbidden version."
     return re.fullmatch(r"([\w-]+)(?:\[\w+\])?(?:>=([\d.]+))?,?(?:<([\d.]+))?", requirement).groups()
 
 def installed(folders):
@@ -129,12 +130,25 @@ def gigabytes(build, extra):
     fetched, kept = (a + b for a, b in zip(build, REST[extra]))
     return f"about {fetched:.1f} GB to download, {kept:.1f} GB on disk"
 
-def torch_index():
-    "Address for the CPU build or None, and a word on it. Elsewhere than on Linux pip's own index has no other build."
+def torch_index(there=None):
+    """Address for PyTorch and torchvision, None for pip's own; a word on it; GB of what comes.
+
+    torchvision loads only with a torch of its own build, so it follows one that is there. Elsewhere than on Linux pip's
+    index has no other build.
+    """
+    if there:
+        _, _, build = there.partition("+")
+        return f"{TORCH_INDEX.rpartition('/')[0]}/{build}" if build else None, f"PyTorch {there} is there", (0, 0)
     if not sys.platform.startswith("linux"): return None, "PyTorch from pip's index", CPU
     if gpu(): return None, "an NVIDIA GPU is here: PyTorch with CUDA, from pip's index", CUDA
     if answers(TORCH_INDEX): return TORCH_INDEX, f"no NVIDIA GPU here: PyTorch for the CPU, from {TORCH_INDEX}", CPU
     return None, f"PyTorch from pip's index, {TORCH_INDEX} does not answer", CUDA
+
+def lacking(extra, there):
+    "Requirements that are not there: PyTorch and torchvision, and the others."
+    missing = [text for text in requirements(extra) if parts(text)[0].replace("_", "-").lower() not in there]
+    torch = [text for text in missing if parts(text)[0] in ("torch", "torchvision")]
+    return torch, [text for text in missing if text not in torch]
 
 def pip(python, *args):
     "None, or one line on why pip failed. In a terminal one line moves along with it."
@@ -177,14 +191,13 @@ def own(extra):
         venv.create(ENV, symlinks=POSIX)
         if call([python, "-m", "ensurepip", "--upgrade", "--default-pip"], unread):
             fail("this Python brings no pip into a new environment (Debian, Ubuntu: apt install python3-venv)")
-    if "torch" in installed([sysconfig.get_path("purelib", "venv", {"base": str(ENV)})]):
-        print(f"installing what {extra} needs besides", flush=True)
-    else:
-        index, word, build = torch_index()
-        print(f"installing sigreg_nb and what it needs: {gigabytes(build, extra)}; {word}", flush=True)
-        torch = [text for text in requirements(extra) if parts(text)[0] in ("torch", "torchvision")]
-        why = index and pip(python, "--index-url", index, *torch)
-        if why: print(f"now PyTorch from pip's index ({gigabytes(CUDA, extra)}): {why}", flush=True)
+    there = installed([sysconfig.get_path("purelib", "venv", {"base": str(ENV)})])
+    index, word, build = torch_index(there.get("torch"))
+    print(f"installing sigreg_nb and what it needs: {gigabytes(build, extra)}; {word}", flush=True)
+    torch, _ = lacking(extra, there)
+    why = index and torch and pip(python, "--index-url", index, *torch)
+    if why and "torch" in there: fail(f"{index} has no torchvision for it: {why}")
+    if why: print(f"now PyTorch from pip's index ({gigabytes(CUDA, extra)}): {why}", flush=True)
     why = pip(python, "--editable", f"{HERE}[{extra}]")
     if why: fail(why)
     stamp(extra).write_text(digest())
@@ -193,26 +206,23 @@ def own(extra):
 def active(extra):
     "Python of the active environment, with what it lacked; nothing that was there is replaced."
     folders = [folder for folder in sys.path if Path(folder or ".").resolve() != HERE]
-    there, missing = installed(folders), []
+    there = installed(folders)
     for text in requirements(extra):
         name, low, high = parts(text)
         have = there.get(name.replace("_", "-").lower())
-        if have is None: missing.append(text)
-        elif low and release(have) < release(low) or high and release(have) >= release(high):
+        if have and (low and release(have) < release(low) or high and release(have) >= release(high)):
             fail(f"{name} {have} is installed here and {text} is needed; change it yourself, or leave --here away")
-    torch = [text for text in missing if parts(text)[0] in ("torch", "torchvision")]
+    torch, rest = lacking(extra, there)
     if torch:
-        _, _, build = there.get("torch", "").partition("+")   # torchvision fits a torch of the same index only
-        index = torch_index()[0] if "torch" not in there else f"{TORCH_INDEX.rpartition('/')[0]}/{build}" if build else None
-        fetch(torch, there, *(["--index-url", index] if index else []))
-    rest = [text for text in missing if text not in torch]
-    if rest: fetch(rest, installed(folders))
-    if "sigreg-nb" not in there: fetch(["--no-deps", "--editable", str(HERE)], {})
+        index, word, _ = torch_index(there.get("torch"))
+        fetch(torch, there, word, *(["--index-url", index] if index else []))
+    if rest: fetch(rest, installed(folders), "from pip's index")
+    if "sigreg-nb" not in there: fetch(["--no-deps", "--editable", str(HERE)], {}, "this checkout")
     return sys.executable
 
-def fetch(what, there, *options):
+def fetch(what, there, word, *options):
     "Install into the active environment and hold all that is there where it is."
-    print(f"installing {' '.join(what)}", flush=True)
+    print(f"installing {' '.join(what)} ({word})", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         fixed = Path(folder)/"constraints.txt"
         fixed.write_text("".join(f"{name}=={version}\n" for name, version in there.items()))

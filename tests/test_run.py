@@ -11,6 +11,15 @@ import run
 linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 CLOSED = "http://127.0.0.1:9"  # nobody listens there
 
+def start(command, **options):
+    "A process that hears Ctrl-C, which a shell switches off for what it starts in the background."
+    hear = (lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)) if os.name == "posix" else None
+    return subprocess.Popen(command, text=True, stdout=subprocess.PIPE, preexec_fn=hear, **{"cwd": ROOT, "stderr": subprocess.PIPE, **options})
+
+def said(process):
+    out, err = process.communicate(timeout=300)
+    return process.returncode, out, err
+
 def state(pid):
     "Letter of a process; Z where there is none, as of one that nobody has waited for."
     try: return open(f"/proc/{pid}/stat").read().rpartition(")")[2].split()[0]
@@ -61,8 +70,7 @@ def test_interrupt_leaves_one_line_and_no_process(kind, line, to, tmp_path):
     "A command with a process of its own that ignores Ctrl-C; the signal as a terminal sends it, and to run.py alone."
     (tmp_path/"tree.py").write_text(TREE)
     code = f"import run, sys; run.GRACE = .5; sys.exit(run.call([sys.executable, '-S', {str(tmp_path/'tree.py')!r}, {kind!r}]))"
-    parent = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                              start_new_session=True)
+    parent = start([sys.executable, "-c", code], start_new_session=True)
     pids = list(map(int, parent.stdout.readline().split()))
     os.killpg(parent.pid, signal.SIGINT) if to == "group" else parent.send_signal(signal.SIGINT)
     assert parent.wait(10) == 130 and parent.stderr.read() == line and gone(pids)
@@ -71,7 +79,7 @@ def test_interrupt_leaves_one_line_and_no_process(kind, line, to, tmp_path):
 def test_termination_reaches_the_command_too(tmp_path):
     (tmp_path/"tree.py").write_text(TREE)
     code = f"import run, sys; sys.exit(run.call([sys.executable, '-S', {str(tmp_path/'tree.py')!r}, 'quiet']))"
-    parent = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    parent = start([sys.executable, "-c", code])
     pids = list(map(int, parent.stdout.readline().split()))
     parent.terminate()
     assert parent.wait(10) == 128 + signal.SIGTERM and gone(pids)
@@ -80,7 +88,7 @@ def test_termination_reaches_the_command_too(tmp_path):
 def test_ctrl_z_stops_the_command_and_fg_goes_on(tmp_path):
     (tmp_path/"tree.py").write_text(TREE)
     code = f"import run, sys; sys.exit(run.call([sys.executable, '-S', {str(tmp_path/'tree.py')!r}, 'quiet']))"
-    parent = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    parent = start([sys.executable, "-c", code])
     pids = [parent.pid, *map(int, parent.stdout.readline().split())]
     for number, stopped in (signal.SIGTSTP, True), (signal.SIGCONT, False):
         parent.send_signal(number)
@@ -94,14 +102,14 @@ def test_ctrl_z_stops_the_command_and_fg_goes_on(tmp_path):
 @linux
 @pytest.mark.parametrize("module", ["subprocess", "difflib"])
 def test_interrupt_during_the_imports_of_run_is_one_line(module, interrupted_at):
-    done = subprocess.run([sys.executable, "run.py"], cwd=ROOT, env=interrupted_at(module), capture_output=True, text=True)
-    assert (done.returncode, done.stderr) == (130, "run.py: interrupted\n")
+    status, _, err = said(start([sys.executable, "run.py"], env=interrupted_at(module)))
+    assert (status, err) == (130, "run.py: interrupted\n")
 
 @linux
 @pytest.mark.parametrize("module", ["typer", "torch", "torch.nn", "pandas"])
 def test_interrupt_during_the_imports_of_the_command_is_one_line(module, interrupted_at):
-    done = subprocess.run([sys.executable, "-m", "sigreg_nb", "list"], cwd=ROOT, env=interrupted_at(module), capture_output=True, text=True)
-    assert (done.returncode, done.stderr) == (130, "sigreg: interrupted\n")
+    status, _, err = said(start([sys.executable, "-m", "sigreg_nb", "list"], env=interrupted_at(module)))
+    assert (status, err) == (130, "sigreg: interrupted\n")
 
 @pytest.fixture
 def interrupted_at(tmp_path):
@@ -183,11 +191,7 @@ def job(here, url, *args, torch="cpu", pypi=None, python=sys.executable):
     env |= dict(PIP_CONFIG_FILE=os.devnull, PIP_INDEX_URL=pypi or f"{url}/pypi", PIP_RETRIES="1", PIP_NO_CACHE_DIR="1",
                 SIGREG_TORCH_INDEX=torch if torch.startswith("http") else f"{url}/{torch}")
     code = "import sys, run; run.gpu = lambda: False; sys.exit(run.main(*sys.argv[1:]))"
-    return subprocess.Popen([str(python), "-c", code, *args], cwd=here, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-
-def said(process):
-    out, err = process.communicate(timeout=300)
-    return process.returncode, out, err
+    return start([str(python), "-c", code, *args], cwd=here, env=env)
 
 def site_packages(here): return next((here/".venv").glob("lib/python*/site-packages"))
 
@@ -213,6 +217,11 @@ def test_set_up_is_resumed_takes_the_cpu_build_and_spares_the_active_environment
     asked = len(Index.asked)
     status, out, err = said(job(here, url, "demo"))
     assert status == 0 and out.startswith("demo torch") and len(Index.asked) == asked         # the second time nothing is asked
+    forget(here, "torchvision")                                                               # cut between torch and torchvision
+    status, out, err = said(job(here, url, "demo", torch="empty/cpu"))
+    assert status == 1 and "has no torchvision for it" in err and err.count("\n") == 1, err   # pip's own would not load
+    status, out, err = said(job(here, url, "demo"))
+    assert status == 0 and out.endswith("torch 90.0+cpu torchvision 90.0+cpu numpy 90.1\n"), out + err
     forget(here, "torch", "torchvision")                                                      # no CPU wheel that fits
     status, out, err = said(job(here, url, "demo", torch="empty"))
     assert status == 0 and "torch 90.0 torchvision 90.0 " in out and "now PyTorch from pip's index" in out, out + err
@@ -244,8 +253,8 @@ def test_where_torch_comes_from(newcomer, platform, gpu, index, taken, words, mo
 
 def test_an_address_that_takes_the_call_and_says_nothing_is_given_up():
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        start = time.time()
-        assert not run.answers(f"http://127.0.0.1:{silent.getsockname()[1]}", .3) and time.time() - start < 2
+        began = time.time()
+        assert not run.answers(f"http://127.0.0.1:{silent.getsockname()[1]}", .3) and time.time() - began < 2
 
 
 # --- JupyterLab ---
@@ -262,8 +271,7 @@ def test_lab_opens_the_trusted_story_and_ends_at_ctrl_c(needs, tmp_path):
     needs(importlib.util.find_spec("jupyterlab"), "needs jupyterlab")
     env = {**os.environ, "JUPYTER_DATA_DIR": str(tmp_path), "JUPYTER_CONFIG_DIR": str(tmp_path), "JUPYTER_RUNTIME_DIR": str(tmp_path)}
     args = ["--here", "--no-browser", "--ServerApp.port=0", "--IdentityProvider.token=word"]
-    server = subprocess.Popen([sys.executable, "run.py", "lab", *args], cwd=ROOT, env=env, text=True, start_new_session=True,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    server = start([sys.executable, "run.py", "lab", *args], env=env, start_new_session=True, stderr=subprocess.STDOUT)
     watch = threading.Timer(120, server.terminate)
     watch.start()
     try:
