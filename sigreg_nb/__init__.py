@@ -8,7 +8,7 @@ In Lightning and Hugging Face:     lightning_callback(…), SIGRegTrainerMixin; 
 Several processes, micro-batches:  Synced(loss), microbatched(…); features by hand: Taps(model, 'blocks.*')
 Weights of other code bases:       convert_weight(…)
 
-Chapters are modules: sigreg_nb.collapse measures a cloud, sigreg_nb.probes tests features, sigreg_nb.train has the loop.
+Chapters are modules: sigreg_nb.collapse measures a cloud, sigreg_nb.probes tests features, sigreg_nb.train has a loop.
 The command line is `sigreg --help`; the book is https://sigreg-nb.github.io/sigreg_nb.
 """
 __version__ = "0.1.0"
