@@ -185,13 +185,14 @@ def own(extra):
     "Python of .venv with this extra. What an earlier call left half done is completed."
     python = ENV/("Scripts/python.exe" if os.name == "nt" else "bin/python")
     if ready(extra) and python.exists(): return python
-    if not python.exists() or call([python, "-m", "pip", "--version"], unread):
+    packages = [sysconfig.get_path("purelib", "venv", {"base": str(ENV)})]
+    if not python.exists() or "pip" not in installed(packages):
         import venv
         print(f"creating {ENV.name}", flush=True)
         venv.create(ENV, symlinks=POSIX)
         if call([python, "-m", "ensurepip", "--upgrade", "--default-pip"], unread):
             fail("this Python brings no pip into a new environment (Debian, Ubuntu: apt install python3-venv)")
-    there = installed([sysconfig.get_path("purelib", "venv", {"base": str(ENV)})])
+    there = installed(packages)
     index, word, build = torch_index(there.get("torch"))
     print(f"installing sigreg_nb and what it needs: {gigabytes(build, extra)}; {word}", flush=True)
     torch, _ = lacking(extra, there)

@@ -207,7 +207,7 @@ def test_set_up_is_resumed_takes_the_cpu_build_and_spares_the_active_environment
     assert status == 1 and err.count("\n") == 1 and "is there a network?" in err and "does not answer" in out
     Index.slow.set()                                                                          # Ctrl-C in the middle
     parent = job(here, url, "demo")
-    while not any("tqdm-" in path for path in Index.asked): time.sleep(.05)
+    while not any("tqdm-" in path for path in Index.asked): time.sleep(.05); assert parent.poll() is None
     parent.send_signal(signal.SIGINT)
     status, out, err = said(parent)
     assert (status, err) == (130, "run.py: interrupted\n") and "about 0.3 GB to download" in out
@@ -220,9 +220,7 @@ def test_set_up_is_resumed_takes_the_cpu_build_and_spares_the_active_environment
     forget(here, "torchvision")                                                               # cut between torch and torchvision
     status, out, err = said(job(here, url, "demo", torch="empty/cpu"))
     assert status == 1 and "has no torchvision for it" in err and err.count("\n") == 1, err   # pip's own would not load
-    status, out, err = said(job(here, url, "demo"))
-    assert status == 0 and out.endswith("torch 90.0+cpu torchvision 90.0+cpu numpy 90.1\n"), out + err
-    forget(here, "torch", "torchvision")                                                      # no CPU wheel that fits
+    forget(here, "torch")                                                                     # no CPU wheel that fits
     status, out, err = said(job(here, url, "demo", torch="empty"))
     assert status == 0 and "torch 90.0 torchvision 90.0 " in out and "now PyTorch from pip's index" in out, out + err
 
