@@ -55,7 +55,9 @@ TREE = """
 import signal, subprocess, sys, time
 kind = sys.argv[1]
 if kind == "deaf": signal.signal(signal.SIGINT, signal.SIG_IGN)
-inner = subprocess.Popen([sys.executable, "-S", "-c", "import signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN); time.sleep(60)"])
+deaf = "import signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN); print(1, flush=True); time.sleep(60)"
+inner = subprocess.Popen([sys.executable, "-S", "-c", deaf], stdout=subprocess.PIPE)
+inner.stdout.readline()
 import os; print(os.getpid(), inner.pid, flush=True)
 try: time.sleep(60)
 except KeyboardInterrupt:
