@@ -75,7 +75,8 @@ def test_interrupt_leaves_one_line_and_no_process(kind, line, to, tmp_path):
     parent = start([sys.executable, "-c", code], start_new_session=True)
     pids = list(map(int, parent.stdout.readline().split()))
     os.killpg(parent.pid, signal.SIGINT) if to == "group" else parent.send_signal(signal.SIGINT)
-    assert parent.wait(10) == 130 and parent.stderr.read() == line and gone(pids)
+    _, err = parent.communicate(timeout=20)                  # not before all that hold its pipes have ended
+    assert (parent.returncode, err) == (130, line) and gone(pids)
 
 @linux
 def test_termination_reaches_the_command_too(tmp_path):
