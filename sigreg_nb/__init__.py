@@ -1,15 +1,63 @@
+"""Regularizers against feature collapse: Strong SIGReg, Weak-SIGReg and VCReg, tested and measured in a book.
+
+Losses on features z, (n, d):      strong_sigreg(z), weak_sigreg(z), vcreg(z); more in LOSSES, each a Loss('name')
+As modules with their own seeds:   StrongSIGReg(), WeakSIGReg(), VCReg(); VCRegLayer() is a layer of a network
+The value that is left by chance:  strong_floor(n), weak_floor(n, d), vcreg_floor(n, d)
+On any model, by module names:     reg = attach(model, 'blocks.*', WeakSIGReg(), weight=.1); loss = reg(task_loss)
+In Lightning and Hugging Face:     lightning_callback(…), SIGRegTrainerMixin; log_sites(writer, reg, step)
+Several processes, micro-batches:  Synced(loss), microbatched(…); features by hand: Taps(model, 'blocks.*')
+Weights of other code bases:       convert_weight(…)
+
+Chapters are modules: sigreg_nb.collapse measures a cloud, sigreg_nb.probes tests features, sigreg_nb.train has a loop.
+The command line is `sigreg --help`; the book is https://sigreg-nb.github.io/sigreg_nb.
+"""
 __version__ = "0.1.0"
 
-from .attach import (Attached, SIGRegTrainerMixin, attach, before_relu, convert_weight, lightning_callback,
-                     log_sites)
-from .exact import Synced, microbatched
-from .losses import LOSSES, Loss
-from .strong import StrongSIGReg, strong_floor, strong_sigreg
-from .taps import Taps
-from .vcreg_layer import VCRegLayer, vcreg_total
-from .vcreg_loss import VCReg, vcreg, vcreg_floor
-from .weak import WeakSIGReg, weak_floor, weak_sigreg
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # at run time each name is imported when it is first asked for, and PyTorch with it
+    from .attach import (Attached, SIGRegTrainerMixin, attach, before_relu, convert_weight, lightning_callback,
+                         log_sites)
+    from .exact import Synced, microbatched
+    from .losses import LOSSES, Loss
+    from .strong import StrongSIGReg, strong_floor, strong_sigreg
+    from .taps import Taps
+    from .vcreg_layer import VCRegLayer, vcreg_total
+    from .vcreg_loss import VCReg, vcreg, vcreg_floor
+    from .weak import WeakSIGReg, weak_floor, weak_sigreg
 
 __all__ = ['LOSSES', 'Attached', 'Loss', 'SIGRegTrainerMixin', 'StrongSIGReg', 'Synced', 'Taps', 'VCReg', 'VCRegLayer',
            'WeakSIGReg', 'attach', 'before_relu', 'convert_weight', 'lightning_callback', 'log_sites', 'microbatched',
            'strong_floor', 'strong_sigreg', 'vcreg', 'vcreg_floor', 'vcreg_total', 'weak_floor', 'weak_sigreg']
+
+_HOME = {name: module for module, names in dict(
+    attach='Attached SIGRegTrainerMixin attach before_relu convert_weight lightning_callback log_sites',
+    exact='Synced microbatched', losses='LOSSES Loss', strong='StrongSIGReg strong_floor strong_sigreg', taps='Taps',
+    vcreg_layer='VCRegLayer vcreg_total', vcreg_loss='VCReg vcreg vcreg_floor',
+    weak='WeakSIGReg weak_floor weak_sigreg').items() for name in names.split()}
+
+
+class _Package(ModuleType):
+    "Finds public names and chapters when they are asked for."
+    def __getattr__(self, name):
+        if name in _HOME:
+            self.__dict__[name] = getattr(import_module(f'.{_HOME[name]}', __name__), name)
+            return self.__dict__[name]
+        if not name.startswith('_'):
+            try: return import_module(f'.{name}', __name__)
+            except ModuleNotFoundError as e:
+                if e.name != f'{__name__}.{name}': raise
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+    def __setattr__(self, name, value):
+        "`attach` is the function: Python would put the module of that name in its place when it has imported it."
+        if name in __all__ and isinstance(value, ModuleType): value = getattr(value, name)
+        super().__setattr__(name, value)
+
+    def __dir__(self): return [*__all__, '__version__']
+
+
+sys.modules[__name__].__class__ = _Package

@@ -38,15 +38,22 @@ def main(
 
     With the environment variable SIGREG_DEBUG they come with their traceback.
     """
-    try: sys.exit(app(args, standalone_mode=False) or 0)
-    except KeyboardInterrupt: _leave('interrupted', 130)
-    except typer.Abort: _leave('interrupted', 130)
-    except (ValueError, TypeError, OSError) as e:
+    try:
+        status = app(args, standalone_mode=False) or 0
+        if status == 130: raise KeyboardInterrupt     # newer versions of typer return it
+        sys.exit(status)
+    except (KeyboardInterrupt, typer.Abort): _leave('interrupted', 130)
+    except (ValueError, TypeError, OSError, ModuleNotFoundError) as e:
         if os.environ.get('SIGREG_DEBUG'): raise
-        _leave(str(e), 2)
+        _leave(_lacking(e) if isinstance(e, ModuleNotFoundError) else str(e), 2)
     except Exception as e:
         if not hasattr(e, 'format_message'): raise
         _leave(e.format_message(), 2)
+
+def _lacking(e:ModuleNotFoundError)->str:
+    "What to install; the library itself needs less than its commands."
+    if not e.name or e.name.startswith('sigreg_nb'): raise e
+    return f"this command needs {e.name.partition('.')[0]}: pip install 'sigreg_nb[train]'"
 
 def _leave(message:str, status:int)->None:
     print('sigreg: ' + ' '.join(message.split()), file=sys.stderr)

@@ -28,7 +28,8 @@ from .vcreg_loss import vcreg, vcreg_floor
 from .weak import weak_floor, weak_sigreg
 
 # %% ../nbs/01_story.ipynb #c007
-_STILL = 'This part moves where scripts may run: in Jupyter, in Colab and on the site of the book.'
+_STILL = ('Run this cell and those above it, and the picture moves (in Jupyter and Colab: '
+          'Run, Run all). On GitHub, and where scripts are off, see the still picture below.')
 
 def _pack(
     text:str, # style or script

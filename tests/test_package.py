@@ -1,7 +1,9 @@
 "The package as users and tools see it."
-import configparser, importlib, importlib.util, os, re, shutil, subprocess, sys, tarfile, zipfile
+import ast, configparser, importlib, importlib.util, json, os, re, shutil, subprocess, sys, tarfile, zipfile
+from email import message_from_bytes
 import pytest, yaml
-from book import ROOT
+from book import NOTEBOOKS, ROOT
+from fold import fold
 
 MODULES = sorted(p.stem for p in (ROOT/"sigreg_nb").glob("[a-z]*.py"))
 
@@ -9,13 +11,75 @@ def python(code): return subprocess.run([sys.executable, "-c", code], cwd=ROOT, 
 
 ABOUT_TORCHVISION = ["beyond", "cost"]  # chapters on its networks
 
+OF_TRAIN = ["torchvision", "pandas", "matplotlib", "sklearn", "tqdm"]  # the extra `train` has them, the library does without
+LIBRARY = ("attach augment collapse convnext data dynamics epps_pulley exact information kernel losses mlp notation optim probes "
+           "recurrence resnet slices strong taps vcreg_layer vcreg_loss vit weak cli").split()
+
 @pytest.mark.parametrize("modules, absent", [
-    (MODULES, ["nbdev", "fastcore", "IPython", "timm"]),
-    ([m for m in MODULES if m not in ABOUT_TORCHVISION], ["torchvision"])], ids=["notebook tools", "torchvision"])
+    (MODULES, ["nbdev", "fastcore", "IPython", "timm", "seaborn"]),
+    ([m for m in MODULES if m not in ABOUT_TORCHVISION], ["torchvision"]), (LIBRARY, OF_TRAIN)],
+    ids=["notebook tools", "torchvision", "extras"])
 def test_imports_without(modules, absent):
     blocked = f"import sys; sys.modules.update(dict.fromkeys({absent}))\n"
     done = python(blocked + "\n".join(f"import sigreg_nb.{m}" for m in modules))
     assert done.returncode == 0, done.stderr
+
+def test_a_command_names_the_package_that_it_lacks():
+    blocked = f"import sys; sys.modules.update(dict.fromkeys({OF_TRAIN}))\n"
+    done = python(blocked + "from sigreg_nb.__main__ import main; sys.argv[1:] = ['list']; main()")
+    assert (done.returncode, done.stderr) == (2, "sigreg: this command needs pandas: pip install 'sigreg_nb[train]'\n")
+
+HEAVY = "torch numpy scipy pandas matplotlib sklearn torchvision einops".split()
+
+@pytest.mark.parametrize("code", [
+    "import sigreg_nb; dir(sigreg_nb)", *(f"sys.argv[1:] = {args!r}; from sigreg_nb.__main__ import main; main()" for args in (
+        ["--help"], ["--version"], ["demo", "--help"], ["run", "--help"], ["bench", "losses", "--help"], ["dmeo"]))])
+def test_nothing_heavy_is_imported_before_it_is_needed(code):
+    done = python(f"import sys\ntry:\n    {code}\nexcept SystemExit: pass\nprint('loaded', *sorted({{*{HEAVY}}} & {{*sys.modules}}))")
+    assert done.stdout.splitlines()[-1] == "loaded", done.stdout + done.stderr
+
+ORDERS = """import sigreg_nb
+import sigreg_nb.attach
+import sigreg_nb.attach as a
+from sigreg_nb.attach import Attached
+from sigreg_nb import *
+from sigreg_nb import attach as a
+import sigreg_nb.taps, sigreg_nb.demo
+from importlib import import_module as i; i('sigreg_nb.attach')
+import pickle; pickle.loads(b'csigreg_nb.attach\\nAttached\\n.')"""
+
+def test_attach_is_the_function_in_every_order_of_imports():
+    "Python puts a submodule into its package when it has imported it, over what bore the name."
+    done = python(f"""import inspect, sys
+for first in {ORDERS.splitlines()!r}:
+    for name in [name for name in sys.modules if name.partition('.')[0] == 'sigreg_nb']: del sys.modules[name]
+    exec(first, dict())
+    from sigreg_nb import attach
+    import sigreg_nb.attach, sigreg_nb.attach as b
+    assert inspect.isfunction(attach) and sigreg_nb.attach is attach is b is sys.modules['sigreg_nb.attach'].attach, first
+print('all')""")
+    assert done.stdout == "all\n", done.stderr
+
+def test_lazy_names_are_those_that_a_type_checker_sees():
+    "Written three times in `__init__.py`: for type checkers, as `__all__`, and where each name lives."
+    import sigreg_nb
+    block = next(node for node in ast.parse((ROOT/"sigreg_nb"/"__init__.py").read_text()).body if isinstance(node, ast.If))
+    seen = {alias.name: node.module for node in block.body for alias in node.names}
+    assert seen == sigreg_nb._HOME and sorted([*seen, "__version__"]) == dir(sigreg_nb) and sorted(seen) == sorted(sigreg_nb.__all__)
+    for name, module in seen.items(): assert getattr(sigreg_nb, name) is getattr(importlib.import_module(f"sigreg_nb.{module}"), name)
+    space = {}
+    exec("from sigreg_nb import *", space)
+    assert {*space} - {"__builtins__"} == {*seen}
+    assert sigreg_nb.demo is importlib.import_module("sigreg_nb.demo")     # chapters too, a module of its own function's name
+    with pytest.raises(AttributeError, match="has no attribute 'nothing'"): sigreg_nb.nothing
+    with pytest.raises(ImportError, match="nothing"): exec("from sigreg_nb import nothing")
+
+def test_help_of_the_package_is_a_page():
+    import sigreg_nb
+    lines = sigreg_nb.__doc__.splitlines()
+    assert 8 <= len(lines) <= 14 and max(map(len, lines)) <= 120
+    assert not [name for name in sigreg_nb.__all__ if name not in sigreg_nb.__doc__ and name not in (
+        "Attached", "before_relu", "vcreg_total")]                        # what others return or check
 
 @pytest.mark.parametrize("name", ["lightning", "transformers", "tensorboard", "timm", "ray"])
 def test_optional_library_is_there_to_be_tested(name, needs):
@@ -57,7 +121,13 @@ def test_wheel_and_sdist_are_complete(tmp_path):
     wheel = next(dist.glob("*.whl"))
     inside = zipfile.ZipFile(wheel).namelist()
     for name in "py.typed", "cli.py", "widgets/story.css": assert f"sigreg_nb/{name}" in inside, name
-    assert not [n for n in inside if n.startswith(("nbs/", "tests/", "results/"))]
+    assert not [n for n in inside if not n.startswith("sigreg_nb") or n.endswith(".ipynb")]
+    done = subprocess.run([sys.executable, "-m", "twine", "check", "--strict", *dist.iterdir()], capture_output=True, text=True)
+    assert done.returncode == 0 and done.stdout.count("PASSED") == 2, done.stdout + done.stderr
+    about = message_from_bytes(zipfile.ZipFile(wheel).read(next(n for n in inside if n.endswith("METADATA"))))
+    assert not re.findall(r"\]\((?!https?:|#)", about.get_payload()), "a link of README.md that leads nowhere on PyPI"
+    heavy = {*HEAVY, "torchvision", "seaborn", "scikit-learn", "tqdm"} - {"torch", "numpy", "scipy", "einops"}
+    assert not [line for line in about.get_all("Requires-Dist") if "extra" not in line and line.split(">")[0] in heavy]
     subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", site, wheel], check=True)
     env = {**os.environ, "PYTHONPATH": str(site), "OMP_NUM_THREADS": "1"}
     code = "import sigreg_nb, sigreg_nb.cli as c; print(sigreg_nb.__file__); c.main('demo --regime clean --reg weak --seeds 1 --epochs 1'.split())"
@@ -95,6 +165,33 @@ def test_the_command_runs_as_a_module_under_torchrun(tmp_path):
                           capture_output=True, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"})
     assert done.returncode == 0 and len(list(tmp_path.glob("*.json"))) == 1, done.stderr[-2000:]
 
-def test_an_unknown_job_is_explained():
-    done = subprocess.run([sys.executable, "run.py", "nonsense"], cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 1 and "python3 run.py demo" in done.stderr
+def test_release_publishes_what_was_tested():
+    "Trusted publishing: no password anywhere, the tag is the version, and only the job that publishes may ask for a token."
+    flow = yaml.safe_load((ROOT/".github"/"workflows"/"release.yaml").read_text())
+    build, publish = flow["jobs"]["build"], flow["jobs"]["publish"]
+    assert flow[True] == {"release": {"types": ["published"]}} and flow["permissions"] == {"contents": "read"}
+    words = "\n".join(step.get("run", "") for step in build["steps"])
+    assert "tools/version.py" in words and "twine check" in words and ".ci/run" in words
+    assert publish["needs"] == "build" and publish["permissions"] == {"id-token": "write"} and "pypi" in str(publish["environment"])
+    assert publish["steps"][-1]["uses"].startswith("pypa/gh-action-pypi-publish@") and "with" not in publish["steps"][-1]
+
+def test_tag_must_be_the_version():
+    version = configparser.ConfigParser(delimiters=["="]); version.read(ROOT/"settings.ini")
+    version = version["DEFAULT"]["version"]
+    for tag, status in (f"v{version}", 0), (version, 0), ("v99.0", 1), ("", 1):
+        done = subprocess.run([sys.executable, "tools/version.py", tag], cwd=ROOT, capture_output=True, text=True)
+        assert done.returncode == status and (status == 0 or version in done.stderr), tag
+
+def test_notebooks_are_folded():
+    "Cells that are not for reading: python3 tools/fold.py."
+    if not any("source_hidden" in path.read_text(encoding="utf-8") for path in NOTEBOOKS): pytest.skip("tools/fold.py has not been run yet")
+    done = subprocess.run([sys.executable, "tools/fold.py", "--check"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+def test_folding_is_what_cleaning_keeps():
+    from nbdev.clean import _nbdev_clean
+    for path in NOTEBOOKS[:3]:
+        once = fold(path.read_text(encoding="utf-8"))
+        nb = json.loads(once)
+        _nbdev_clean(nb)
+        assert "source_hidden" in once and fold(once) == once == json.dumps(nb, indent=1, ensure_ascii=False, sort_keys=True) + "\n"

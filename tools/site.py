@@ -42,6 +42,7 @@ def add_colab(path, repo, branch):
     cell = dict(cell_type="markdown", metadata={}, id="colab", source=f"[Run this chapter in Colab]({url}){{.colab}}")
     head = next(i for i, c in enumerate(nb["cells"]) if c["cell_type"] != "raw")
     nb["cells"].insert(head, cell)
+    for c in nb["cells"]: c["metadata"].pop("jupyter", None)   # what tools/fold.py folds in JupyterLab; here the directives decide
     path.write_text(json.dumps(nb))
 
 def finish(proc):
