@@ -4,13 +4,14 @@
 
 # %% auto #0
 __all__ = ['ARMS', 'prediction', 'lejepa_loss', 'tipping_lambda', 'random_view', 'JointEmbedding', 'SSLRun', 'features',
-           'get_data', 'pretrain', 'train_ssl', 'ssl_runs', 'run_ssl']
+           'get_data', 'pretrain', 'worth', 'train_ssl', 'ssl_runs', 'run_ssl']
 
 # %% ../nbs/52_lejepa.ipynb #c003
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 
 import torch
 import torch.nn.functional as F
@@ -163,18 +164,18 @@ def get_data(
 
 # %% ../nbs/52_lejepa.ipynb #c043
 def pretrain(
-    model:JointEmbedding, # changed in place
-    images:Tensor,        # uint8, (n, 3, h, w), without labels
-    reg:nn.Module,        # regularizer of one view
+    model:nn.Module,    # images to embeddings; changed in place
+    images:Tensor,      # uint8, (n, 3, h, w), without labels
+    objective:Callable, # embeddings (V, n, d) -> the loss and its two parts, as `lejepa_loss`
     run:SSLRun,
-)->Iterator[dict]:        # after each epoch: mean loss, prediction, regularizer; rank, spread of z
-    "LeJEPA: views, loss, step."
+)->Iterator[dict]:      # after each epoch: mean loss, prediction, regularizer; rank, spread of z
+    "Views, loss, step."
     check_count('batch_size', run.batch_size, low=2); check_count('views', run.views, low=2)
     if run.batch_size > len(images):
         raise ValueError(f"batch_size must be at most {len(images)}, got {run.batch_size}")
     generator,n = torch.Generator().manual_seed(run.seed),len(images)//run.batch_size
     optimizer = torch.optim.AdamW(model.parameters(), run.lr, weight_decay=run.weight_decay)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, run.lr, max(n*run.epochs, 2),
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, run.lr, max(n*run.epochs, 11),
                                                    pct_start=.1)
     for _ in range(run.epochs):
         sums = torch.zeros(3, device=images.device)
@@ -182,11 +183,26 @@ def pretrain(
         for b in order[:n*run.batch_size].split(run.batch_size):
             x = torch.cat([normalize(random_view(images[b], generator)) for _ in range(run.views)])
             z = model(x).view(run.views, run.batch_size, -1)
-            loss,pred,penalty = lejepa_loss(z, reg, run.lam)
+            loss,pred,penalty = objective(z)
             optimizer.zero_grad(); loss.backward(); optimizer.step(); schedule.step()
             sums += torch.stack([loss, pred, penalty]).detach()
         means = dict(zip(('loss', 'pred', 'reg'), (sums/n).tolist()))
         yield dict(means, rank_z=participation_ratio(z[0]).item(), spread_z=spread(z[0]).item())
+
+# %% ../nbs/52_lejepa.ipynb #c043a
+def worth(
+    encoder:nn.Module, # images to features
+    train:Split,       # whose features and labels are known
+    test:Split,        # whose labels are to be found
+    kind:str='coarse', # 'fine' or 'coarse' labels
+    probe:bool=True,   # the linear probe too, which takes longest?
+)->dict:               # top1 (k-NN), probe; rank and spread of the features of `test`
+    "What the frozen features of an encoder are worth."
+    raw = features(encoder, train.images),features(encoder, test.images)
+    h,h_test = standardize(*raw)
+    args = h,train.labels(kind),h_test,test.labels(kind)
+    found = dict(top1=knn(*args), rank=participation_ratio(raw[1]).item())
+    return found | dict(probe=linear_probe(*args), spread=spread(raw[1]).item()) if probe else found
 
 # %% ../nbs/52_lejepa.ipynb #c044
 def train_ssl(
@@ -202,12 +218,6 @@ def train_ssl(
     torch.manual_seed(run.seed)
     model = JointEmbedding(run.width, run.d).to(device)
     encoder = nn.Flatten() if run.name == 'pixels' else model.encoder
-    def measure(probe=False):
-        raw = features(encoder, train.images),features(encoder, test.images)
-        h,h_test = standardize(*raw)
-        args = h,train.labels('coarse'),h_test,test.labels('coarse')
-        more = dict(probe=linear_probe(*args), spread=spread(raw[1]).item()) if probe else {}
-        return dict(top1=knn(*args), rank=participation_ratio(raw[1]).item(), **more)
     keys = 'loss','pred','reg','rank_z','spread_z','top1','rank'
     curve:dict[str, list] = {key:[] for key in keys}
     final = dict(floor=0.)
@@ -216,9 +226,11 @@ def train_ssl(
         seed = {'seed':run.seed} if name in ('strong', 'weak') else {}
         reg = make_regularizer(name, **arguments(run.d), **seed).to(device)
         final['floor'] = reg.floor(run.batch_size, run.d)
-        for epoch in pretrain(model, train.images, reg, run):
-            for key,value in (epoch | measure()).items(): curve[key].append(value)
-    final |= measure(probe=True)
+        objective = partial(lejepa_loss, reg=reg, lam=run.lam)
+        for epoch in pretrain(model, train.images, objective, run):
+            epoch |= worth(encoder, train, test, probe=False)
+            for key,value in epoch.items(): curve[key].append(value)
+    final |= worth(encoder, train, test)
     final['best_top1'] = max([*curve['top1'], final['top1']])
     env = dict(environment(device), seconds=time.perf_counter() - start)
     return dict(run=asdict(run), env=env, final=final, curve=curve)
