@@ -113,7 +113,8 @@ def train_inside(
     torch.manual_seed(run.seed)
     model = JointEmbedding(run.width, run.d).to(device, memory_format=torch.channels_last)
     encoder = torch.nn.Flatten() if run.method == 'pixels' else model.encoder
-    curve:dict[str, list] = {k:[] for k in ('loss', 'pred', 'reg', 'rank_z', 'spread_z', 'top1', 'rank')}
+    keys = 'loss','pred','reg','rank_z','spread_z','top1','rank'
+    curve:dict[str, list] = {key:[] for key in keys}
     if run.method in METHODS:
         with Taps(model, STAGES, pool='positions') as taps:
             for epoch in pretrain(model, train.images, inside_objective(taps, run), run):
@@ -172,7 +173,8 @@ def tune(
         def score(value):
             r = replace(run, **{field:value})
             parts = [f'{f}{getattr(r, f):g}' for f in ('lr', own, 'inside', 'beta')]
-            return recorded(replace(r, name='-'.join([method, *parts])), Path(out)/'val', root)['final']['probe']
+            r = replace(r, name='-'.join([method, *parts]))
+            return recorded(r, Path(out)/'val', root)['final']['probe']
         scores = climb(score, ladder, first)
         scores.pop(0., None)   # 'vcreg' is the best strength that is not 0
         return replace(run, **{field:max(scores, key=scores.__getitem__)})
