@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['METHODS', 'STAGES', 'LADDERS', 'STRENGTHS', 'nt_xent', 'vicreg_loss', 'InsideRun', 'inside_objective', 'digit_images',
-           'inside_data', 'train_inside', 'climb', 'recorded', 'tune', 'experiment']
+           'train_inside', 'recorded', 'tune', 'experiment']
 
 # %% ../nbs/61_inside.ipynb #c003
 import time
@@ -18,9 +18,10 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from . import ledger
-from .data import Split, load
+from .data import Split
 from .demo import digits
-from .lejepa import ARMS, JointEmbedding, SSLRun, get_data, lejepa_loss, pretrain, worth
+from .lejepa import (ARMS, JointEmbedding, SSLRun, climb, get_data, lejepa_loss, pretrain,
+                              worth)
 from .notation import check_choice, check_count, check_positive
 from .taps import Taps, additive, make_regularizer
 
@@ -88,17 +89,6 @@ def digit_images()->dict[str, Split]: # 'train' and 'test'
     parts = digits()
     return {part:split(*parts[part]) for part in ('train', 'test')}
 
-def inside_data(
-    run:InsideRun,
-    root=None,    # data folder
-    device='cpu',
-)->tuple[Split, Split]: # train, and what judges
-    "The images of a run; 'val' are training images that follow those it trains on."
-    check_choice('split', run.split, ('val', 'test'))
-    train,test = get_data(run, root, device)
-    if run.split == 'test' or run.data == 'synthetic': return train, test
-    return train, load('cifar100', root)[run.train:run.train + run.test].to(device)
-
 # %% ../nbs/61_inside.ipynb #c020
 def train_inside(
     run:InsideRun,
@@ -109,7 +99,7 @@ def train_inside(
     check_choice('method', run.method, (*METHODS, 'random', 'pixels'))
     check_count('epochs', run.epochs, low=0)
     start = time.perf_counter()
-    train,test = inside_data(run, root, device)
+    train,test = get_data(run, root, device)
     torch.manual_seed(run.seed)
     model = JointEmbedding(run.width, run.d).to(device, memory_format=torch.channels_last)
     encoder = torch.nn.Flatten() if run.method == 'pixels' else model.encoder
@@ -136,20 +126,7 @@ LADDERS:dict[str, tuple] = dict(
 STRENGTHS:dict[str, tuple] = dict(simclr=(0., .03, .1, .3, 1., 3., 10., 30.),
                                   vicreg=(0., .001, .003, .01, .03, .1, .3, 1.))
 
-def climb(
-    score:Callable,  # value -> a number, more is better
-    ladder:tuple,    # values in order
-    first:Iterable,  # places on the ladder to begin with
-)->dict:             # value -> score
-    "Try places until the best one has both of its neighbors, or is an end."
-    wanted,scores = list(first),{}
-    while wanted:
-        scores |= {i:score(ladder[i]) for i in wanted}
-        best = max(scores, key=scores.__getitem__)
-        wanted = [i for i in (best-1, best+1) if 0 <= i < len(ladder) and i not in scores]
-    return {ladder[i]:scores[i] for i in sorted(scores)}
-
-# %% ../nbs/61_inside.ipynb #c025
+# %% ../nbs/61_inside.ipynb #c024
 def recorded(
     run:InsideRun,
     out,           # folder of the record

@@ -21,7 +21,7 @@ from . import ledger
 from .collapse import participation_ratio
 from .data import load
 from .demo import digits
-from .inside import climb
+from .lejepa import climb
 from .mlp import MLP, he_init
 from .notation import check_choice, check_count, check_positive
 from .taps import REGULARIZERS, Taps, additive, make_regularizer
