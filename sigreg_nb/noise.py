@@ -10,6 +10,7 @@ __all__ = ['LAST', 'RATES', 'VCREGS', 'ARMS', 'NoiseRun', 'clean_images', 'corru
 import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 from math import isfinite
 from pathlib import Path
 
@@ -41,8 +42,8 @@ class NoiseRun:
     dropout:float=0.          # share of the units dropped after every hidden layer
     fresh:float=0.            # of noise added anew at every visit of a training image
     lr:float=.02              # of SGD with momentum 0.9, constant
-    depth:int=5               # hidden layers
-    width:int=128
+    depth:int=3               # hidden layers
+    width:int=64
     batch_size:int=64
     epochs:int=30
     split:str='val'           # what judges: 'val' or 'test'
@@ -55,6 +56,7 @@ def _cifar(root, train=10240, judge=2500):
     mean,sd = x.mean(),x.std()
     return {part:((s.images.flatten(1) - mean)/sd, s.coarse) for part,s in parts.items()}
 
+@lru_cache
 def clean_images(
     data:str,     # 'digits' or 'cifar100'
     root=None,    # folder of CIFAR-100
