@@ -170,7 +170,7 @@ def experiment(
     seeds = list(seeds)
     for method in methods:
         if method in METHODS: arms = tune(method, out, root, **changes)
-        else: arms = {'':InsideRun(method=method, epochs=0, **changes)}
+        else: arms = {'':InsideRun(method=method, **(changes | dict(epochs=0)))}
         for s in seeds[:1] if method == 'pixels' else seeds:
             for arm,run in arms.items():
                 name = f'{method}-{arm}'.strip('-')

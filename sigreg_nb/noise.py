@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['LAST', 'RATES', 'VCREGS', 'ARMS', 'NoiseRun', 'clean_images', 'corrupt', 'noise_net', 'accuracy', 'train_noise',
-           'choose_strengths', 'noise_runs', 'experiment']
+           'choose_strengths', 'noise_runs', 'experiment', 'repeat']
 
 # %% ../nbs/62_noise.ipynb #c003
 import time
@@ -213,3 +213,16 @@ def experiment(
                                                      env=ledger.environment()), exact=['chosen'])
         for run in noise_runs(sigma, chosen, seeds, **changes):
             ledger.save(train_noise(run, root), folder/f'{run.name}-s{run.seed}.json')
+
+# %% ../nbs/62_noise.ipynb #c021
+def repeat(
+    folder='results/noise/sigma1',   # of records
+    out='results/noise/again',       # folder of the new ones
+    seeds:Iterable[int]=(0, 1),
+    root=None,                       # folder of CIFAR-100
+)->None:
+    "Train some recorded runs again, on another machine or with other instructions."
+    for old in ledger.load_all(folder):
+        run = NoiseRun(**old['run'])
+        if run.seed in set(seeds):
+            ledger.save(train_noise(run, root), Path(out)/f'{run.name}-s{run.seed}.json')
