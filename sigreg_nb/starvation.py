@@ -11,7 +11,7 @@ __all__ = ['HEIGHT', 'SHIFT', 'METRICS', 'MOVED', 'ARMS', 'ORIGINAL', 'REGS', 'V
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from math import pi
 from pathlib import Path
 
@@ -125,13 +125,14 @@ def measure(
                 second=float(total[1]/total.sum()), moved=moved)
 
 # %% ../nbs/51_starvation.ipynb #c025
-def _decades(low): return tuple(float(f'{low*10**(i//2)*(1, 3)[i%2]:.1g}') for i in range(6))
+def _decades(low, n=6): return tuple(float(f'{low*10**(i//2)*(1, 3)[i%2]:.1g}') for i in range(n))
 
 #: arm → the values of its coefficient that are tried
 ARMS:dict[str, tuple] = dict(
-    none=(0.,), rate=_decades(.001), l2=_decades(1e-4), dropout=(.1, .2, .3, .5, .7, .9),
-    batchnorm=_decades(.001), decoupling=_decades(.01), vcreg=_decades(1.), weak=_decades(.1),
-    strong=_decades(.001), decov=_decades(.001))
+    none=(0.,), rate=_decades(.001, 8), l2=(0., *_decades(1e-4)),
+    dropout=(0., .1, .2, .3, .5, .7, .9), batchnorm=_decades(.001, 8),
+    decoupling=(0., *_decades(.01, 8)), vcreg=(0., *_decades(1.)), weak=(0., *_decades(.1)),
+    strong=(0., *_decades(.001)), decov=(0., *_decades(.001, 8)))
 
 #: the arms of the original study at its own strengths
 ORIGINAL:dict[str, tuple] = dict(none=(0.,), l2=(.01,), dropout=(.7,), batchnorm=(.01,),
@@ -187,7 +188,7 @@ def train_moons(
     seeds = list(seeds)
     x,y = (torch.stack(v) for v in zip(*(two_moons(s, gap=gap) for s in seeds)))
     flock = Flock(make_net(s, arm, value, hidden, depth) for s in seeds)
-    reg = REGS[arm]() if arm in REGS else None
+    reg = REGS[arm]() if arm in REGS and value else None
     taps = Taps(flock, f'members.*.layers.{depth-1}.relu')
     if reg is not None: taps.attach()
     opt = torch.optim.SGD(flock.parameters(), lr=value if arm in ('rate', 'batchnorm') else lr,
@@ -232,7 +233,8 @@ def choose(
     "The coefficient that a rule prefers."
     check_choice('rule', rule, RULES)
     column,more = RULES[rule]
-    means = {v:sum(rows[column])/len(rows[column]) for v,rows in grid.items()}
+    means = {v:sum(rows[column])/len(rows[column]) for v,rows in grid.items()
+             if None not in rows[column]}    # None: a network that diverged, in a record
     means = {v:m for v,m in means.items() if m == m} # without NaN
     if not means: raise ValueError(f"no value has a finite {column}")
     return (max if more else min)(means, key=means.__getitem__)
@@ -248,6 +250,14 @@ def _maps(flock):
                 votes=[''.join(f'{v:x}' for v in row) for row in rows])
 
 # %% ../nbs/51_starvation.ipynb #c037
+def _earlier(path, **now):
+    "What an earlier record of the same settings holds: columns by value, maps, environments."
+    old = json.loads(path.read_text()) if path.exists() else {}
+    if any(old.get(key) != json.loads(json.dumps(value)) for key,value in now.items()): old = {}
+    by_value = lambda part: {float(v):rows for v,rows in old.get(part, {}).items()}
+    kept = {old['chosen']['margin']:old['maps']} if old else {}
+    return by_value('grid'), by_value('test'), kept, [*old.get('earlier', []), old.get('env')]
+
 def experiment(
     out='results/two_moons', # folder of the records
     arms:Mapping[str, tuple]=ARMS, # arm → values; a single value is taken as it is
@@ -256,19 +266,21 @@ def experiment(
     **settings,              # of `train_moons`
 )->None:
     "Choose each arm's coefficient, train with it, and write one record per arm."
+    trained = cache(lambda arm, v, seeds: run_arm(arm, v, seeds, **settings))
     for arm,values in arms.items():
-        start = time.time()
-        grid = {} if len(values) == 1 else {v:run_arm(arm, v, validation, **settings)[0]
-                                            for v in values}
+        start,path = time.time(),Path(out)/f'{arm}.json'
+        now = dict(arm=arm, settings=settings, seeds=seeds, validation=validation)
+        grid,test,maps,earlier = _earlier(path, **now)
+        run = lambda v, seeds: trained(arm if v else 'none', v, seeds)
+        if len(values) > 1: grid = {v:grid.get(v) or run(v, validation)[0] for v in values}
         chosen = {rule:choose(grid, rule) if grid else values[0] for rule in RULES}
-        test,maps = {},{}
-        for v in dict.fromkeys(chosen.values()):
-            test[v],flock = run_arm(arm, v, seeds, **settings)
-            if v == chosen['margin']: maps = _maps(flock)
-        record = dict(arm=arm, settings=settings, seeds=seeds, validation=validation, grid=grid,
-                      chosen=chosen, test=test, maps=maps,
+        for v in set(chosen.values()) - set(test): test[v] = run(v, seeds)[0]
+        best = chosen['margin']
+        record = dict(now, grid=grid, chosen=chosen, test={v:test[v] for v in chosen.values()},
+                      maps=maps[best] if best in maps else _maps(run(best, seeds)[1]),
+                      earlier=[env for env in earlier if env],
                       env=ledger.environment() | dict(seconds=round(time.time() - start)))
-        ledger.write_json(Path(out)/f'{arm}.json', record)
+        ledger.write_json(path, record)
 
 def load_moons(
     folder='results/two_moons', # of the records
