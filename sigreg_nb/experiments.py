@@ -6,12 +6,12 @@
 __all__ = ['ROWS', 'PUBLISHED', 'EXPERIMENTS', 'ABOUT', 'V1', 'V2', 'V3', 'WALK', 'STEPS', 'P1', 'P2', 'P3', 'SWEEPS', 'M1', 'M2',
            'M3', 'MLP_FIXES', 'MLP_AUGMENTS', 'MLP_DEEP', 'MLP_HE', 'MLP_SITE', 'R4', 'R5', 'R6', 'ALPHAS', 'BETAS',
            'MIDDLE', 'CHOSEN', 'SUPER', 'PLACES', 'PLACEMENTS', 'TAIL', 'SMALL_SUPER', 'SMALL_LAST', 'SMALL_TAIL',
-           'SMALL_FIT', 'DEPTHS', 'FIXES', 'ACTS', 'WIDTHS', 'REACHES', 'HIDDEN', 'OWN', 'triple', 'published', 'vary',
-           'seeds', 'in_precision', 're_precision', 'VariancePull', 'TracePenalty', 'ShuffledWeak', 'FixedWeak',
-           'LayerScale', 'vit_control', 'mlp_control', 'rows', 'row', 'declare', 'walk', 'sweep', 'subclass', 'predict',
-           'neural_collapse', 'information', 'shots', 'DeCov', 'WLDReg', 'VCRegPrinted', 'with_vcreg', 'vcreg_grid',
-           'super_arms', 'last_arms', 'tail_arms', 'deep_arms', 'rest', 'small_vit', 'small_arms', 'smoke',
-           'experiment', 'list_experiments']
+           'SMALL_FIT', 'TAIL_CONTROLS', 'DEPTHS', 'FIXES', 'ACTS', 'WIDTHS', 'REACHES', 'HIDDEN', 'OWN', 'triple',
+           'published', 'vary', 'seeds', 'in_precision', 're_precision', 'VariancePull', 'TracePenalty', 'ShuffledWeak',
+           'FixedWeak', 'LayerScale', 'vit_control', 'mlp_control', 'rows', 'row', 'declare', 'walk', 'sweep',
+           'subclass', 'predict', 'neural_collapse', 'information', 'shots', 'DeCov', 'WLDReg', 'VCRegPrinted',
+           'with_vcreg', 'vcreg_grid', 'super_arms', 'last_arms', 'tail_arms', 'with_part', 'deep_arms', 'rest',
+           'small_vit', 'small_arms', 'smoke', 'experiment', 'list_experiments']
 
 # %% ../nbs/45_experiments.ipynb #c003
 from collections.abc import Iterable
@@ -477,13 +477,20 @@ def information(
 # %% ../nbs/45_experiments.ipynb #c084
 @torch.no_grad()
 def shots(t:Trainer)->dict:
-    "Test accuracy over the classes with many, a medium number of, and few training images."
+    "Test accuracy over classes with many, medium, few training images; adjusted; of a probe."
     y = t.test.fine
     z = predict(t, t.test.images)
-    count = t.train.fine.bincount(minlength=len(t.train.names))[y]
+    total = t.train.fine.bincount(minlength=len(t.train.names))
+    count = total[y]
     group = dict(many=count > 100, medium=(count >= 20) & (count <= 100), few=count < 20)
-    right = 100*(z.argmax(1) == y).float()
-    return {f'{name}_top1':right[rows].mean().item() for name,rows in group.items()}
+    found = {}
+    for tag,scores in (('', z), ('adjusted_', z - total.clamp_min(1).log())):
+        right = 100*(scores.argmax(1) == y).float()
+        if tag: found['adjusted_top1'] = right.mean().item()
+        found |= {f'{tag}{name}_top1':right[rows].mean().item() for name,rows in group.items()}
+    h = features(t, t.test)
+    probe = adamw_probe(h[::2], y[::2], h[1::2], y[1::2], seed=t.run.seed, standardized=True)
+    return dict(found, probe_top1=probe)
 
 MEASURES.update(subclass=subclass, collapse=neural_collapse, information=information, shots=shots)
 
@@ -621,6 +628,28 @@ SMALL_FIT = replace(SMALL_SUPER, name='small-fit-none', train_size=5000, augment
                     epochs=40)
 declare('SMALL_FIT', 'the same, until 5,000 images are learned by heart',
         seeds(super_arms(SMALL_FIT, 5, None, MIDDLE), 3));
+
+# %% ../nbs/45_experiments.ipynb #c098b
+def with_part(run:Run, tag:str, part:str, value)->Run:
+    "An MLP with a part of `mlp_control`."
+    return vary(run, tag, model='mlp_control', model_args=(*run.model_args, (part, value)))
+
+_bn = replace(SMALL_FIT, name='small-fit-bn-none', measure=('subclass', 'collapse'),
+              model='mlp_control', model_args=(*SMALL_FIT.model_args, ('batch_norm', True)))
+declare('SMALL_FIT_BN', 'learned by heart, with BatchNorm: is collapse another matter?',
+        seeds(super_arms(_bn, 5, None, MIDDLE), 5))
+
+_mlp_tail = super_arms(SMALL_TAIL, 5, None, MIDDLE)
+_even:dict[str, Any] = dict(imbalance=1., train_size=10_847)   # as many images as the tail has
+TAIL_CONTROLS = [
+    with_part(SMALL_TAIL, 'dropout.5', 'dropout', .5), vary(SMALL_TAIL, 'wd2', weight_decay=2.),
+    *(vary(r, 'even', **_even) for r in _mlp_tail[:2]), *_mlp_tail[2:],
+    vary(SMALL_TAIL, 'wd.5', weight_decay=.5), vary(SMALL_TAIL, 'wd8', weight_decay=8.),
+    with_part(SMALL_TAIL, 'dropout.2', 'dropout', .2),
+    with_part(SMALL_TAIL, 'dropout.8', 'dropout', .8), *last_arms(SMALL_TAIL, 'layers.4.relu')]
+declare('SMALL_TAIL', 'better features or a shifted prediction? With ordinary remedies', [
+    *seeds(_mlp_tail[:2], 3), *seeds(TAIL_CONTROLS[:7], 3), *seeds(_mlp_tail[:2], 2, start=3),
+    *seeds(TAIL_CONTROLS[7:], 3)]);
 
 # %% ../nbs/45_experiments.ipynb #c100
 def deep_arms(
