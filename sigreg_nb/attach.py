@@ -10,6 +10,7 @@ __all__ = ['RECTIFIERS', 'CONVENTIONS', 'TERMS', 'Rectified', 'before_relu', 'At
 import copy
 import functools
 import os
+import re
 import sys
 import warnings
 from collections import Counter
@@ -28,8 +29,8 @@ from .epps_pulley import as_grid, null_mean
 from .exact import Synced
 from .losses import LOSSES
 from .notation import check_choice, check_count, check_positive
-from .taps import (COMBINE, Recorder, Taps, _Hook, _sum, at_sites, find_sites,
-                            first_tensor, named_sites)
+from .taps import (COMBINE, WRAPPERS, Recorder, Taps, _Hook, _is_compiled, _some, _sum,
+                            at_sites, find_sites, first_tensor, named_sites)
 
 # %% ../nbs/34_attach.ipynb #c009
 RECTIFIERS = nn.ReLU,nn.ReLU6
@@ -40,7 +41,7 @@ class _Watched(Recorder):
         "Put the hooks in, those of the ReLUs first: a site may be one."
         watched = [] if self.handles else [(name, m) for name,m in named_sites(self.model)
                                            if isinstance(m, RECTIFIERS)]
-        hooks = [m.register_forward_hook(_Hook(functools.partial(self._saw, name)))
+        hooks = [m.register_forward_hook(_Hook(self, '_saw', name))
                  for name,m in watched]
         super().attach()
         self.handles += hooks
@@ -123,36 +124,101 @@ def _pattern(
     except ValueError: return names
 
 # %% ../nbs/34_attach.ipynb #c017
+def _inner(model:nn.Module)->nn.Module:
+    "What wrappers wrap."
+    while len(model._modules) == 1 and (key := next(iter(model._modules))) in WRAPPERS:
+        model = model._modules[key]
+    return model
+
 class _Settings(Taps):
     "What an `Attached` is made with."
-    def __init__(self, model, sites, reg, weight, pool, at, combine, over, call, group, missing):
+    def __init__(self, model, sites, reg, weight=.1, pool='auto', at='output', combine='add',
+                 over='mean', call='all', group=None, missing='error', forwards='one'):
         check_choice('combine', combine, COMBINE); check_choice('over', over, ('mean', 'sum'))
         check_choice('call', call, ('all', 'last')); check_positive('weight', weight, zero=True)
         if combine == 'mix' and weight > 1:
             raise ValueError(f"weight must be at most 1 with combine='mix', got {weight}")
         self.reg,self.regs = reg,_check_regularizer(reg)
         def sync(r): return r if isinstance(r, Synced) else Synced(r, group)
-        self.synced = {k:sync(r) for k,r in reg.items()} if isinstance(reg, dict) else sync(reg)
+        def alone(r): return r.reg if isinstance(r, Synced) else r
+        def every(f): return {k:f(r) for k,r in reg.items()} if isinstance(reg, dict) else f(reg)
+        self.synced,self.local = every(sync),every(alone)
         self.weight,self.combine,self.over,self.call = weight,combine,over,call
-        super().__init__(model, sites, pool, at, missing)
+        super().__init__(model, sites, pool, at, missing, forwards)
         at_sites(reg, self.sites)
+        self.arguments = list(signature(_inner(model).forward).parameters)
         self.trace:Rectified|None = Rectified(model, sites, at=at)
-
-    def _record(self, name, module, args, kwargs, *out):
-        super()._record(name, module, args, kwargs, *out)
-        if self.call == 'last': self.entries[name] = self.entries[name][-1:]
 
     def __repr__(self):
         return (f'Attached({len(self.sites)} sites, {self.reg}, weight={self.weight}, '
                 f'combine={self.combine!r}, over={self.over!r})')
 
+# %% ../nbs/34_attach.ipynb #c017b
+def _outputs(out):
+    "Every tensor in nested tuples, lists and dicts."
+    if isinstance(out, Tensor): yield out
+    items = out.values() if isinstance(out, dict) else out if isinstance(out, (tuple, list)) else ()
+    for item in items: yield from _outputs(item)
+
+# %% ../nbs/34_attach.ipynb #c017c
+class _Watching(_Settings):
+    "What the hooks of an `Attached` do."
+    number = 0      # of forwards
+    inside = None   # the part that was called in place of the model
+    before:dict[str, int] = {}
+
+    def clear(self)->None:
+        "Forget the features, and with them their graph; no forward waits for a loss any more."
+        super().clear()
+        self.masks:dict[str, Tensor] = {}
+
+    def _start(self, module, args, kwargs):
+        super()._start(module, args, kwargs)
+        self.before = {name: len(zs) for name,zs in self.entries.items()}
+        if torch.compiler.is_compiling(): return
+        named = dict(zip(self.arguments, args)) | kwargs
+        self.masks = {k:v for k,v in named.items() if re.search('mask|pad', k)
+                      and isinstance(v, Tensor) and v.ndim == 2}
+
+    def _record(self, name, module, args, kwargs, *out):
+        super()._record(name, module, args, kwargs, *out)
+        zs,n = self.entries[name],self.before.get(name, 0)
+        if self.call == 'last': self.entries[name] = zs[:n] + zs[n:][-1:]
+
+    def _stop(self, module, args, out):
+        super()._stop(module, args, out)
+        if torch.compiler.is_compiling(): return
+        self.number += 1
+        for x in _outputs(out):
+            if x.grad_fn is not None: x.grad_fn.metadata[id(self)] = self.number
+
+    def _enter(self, module, args, kwargs):
+        if not self.recording: self.inside = module; self._start(module, args, kwargs)
+
+    def _leave(self, module, args, out):
+        if self.inside is module: self.inside = None; self._stop(module, args, out)
+
 # %% ../nbs/34_attach.ipynb #c018
-class _Tapped(_Settings):
+def _numbers(task:Tensor, key:int)->set[int]:
+    "Which forwards is a loss made of?"
+    nodes,seen,found = [task.grad_fn],set(),set()
+    while nodes:
+        node = nodes.pop()
+        if node is None or node in seen: continue
+        seen.add(node); found.add(node.metadata.get(key))
+        nodes += [n for n,_ in node.next_functions]
+    return found - {None}
+
+# %% ../nbs/34_attach.ipynb #c018a
+class _Tapped(_Watching):
     "The life cycle of an `Attached`."
     asked = False # have we looked for gradients?
+    quiet = False # may others be at the same sites?
+    looked = 0    # at how many losses for padding
 
     def attach(self):
-        "Put the hooks in, until `detach`."
+        "Put the hooks in, until `detach` or until nothing refers to this object any more."
+        if not self.handles and not self.quiet: _warn_of_others(self)
         super().attach()
         if self.trace: self.trace.attach()
         return self
@@ -167,11 +233,14 @@ class _Tapped(_Settings):
 
     def __getstate__(self): # a copy is detached, and holds no graph
         empty = {name: [] for name in self.sites}
-        return {**vars(self), 'handles':[], 'trace':None, 'entries':empty}
+        return {**vars(self), 'handles':[], 'trace':None, 'entries':empty, 'masks':{},
+                'finalizer':None}
 
-    def report(self, reg=None, mask:Tensor|None=None)->list[dict]:
+    def report(self, reg=None, mask:Tensor|None=None,
+               synced:bool=False, # of all rows, a call on all processes? else of those of this one
+    )->list[dict]:
         "One `site_row` per site, for the regularizer that is attached unless another is given."
-        return super().report(self.synced if reg is None else reg, mask)
+        return super().report((self.synced if synced else self.local) if reg is None else reg, mask)
 
 # %% ../nbs/34_attach.ipynb #c019
 _UNREACHABLE = ('{n} of {all} sites hold no negative value: {sites}. N(0, I) is out of reach after '
@@ -195,6 +264,36 @@ def _warn_of_frozen(taps:_Tapped)->None:
     if dead: warnings.warn(f'no gradient at {dead}: nothing before these sites is trained, and '
                            'their penalty changes nothing', UserWarning, stacklevel=4)
 
+# %% ../nbs/34_attach.ipynb #c019a
+_PADDED = ('{} says that some tokens are padding, and pool={!r} counts them like the others. '
+           "Attach with pool='masked' (their mean) or 'positions' (each of them), and give the "
+           'loss mask={}, which is True where a token counts')
+
+def _warn_of_padding(taps, looks:int=8)->None:
+    "Once, if the model was given a mask with holes; looks at a few losses, for it may wait."
+    taps.looked += 1
+    if taps.pool not in ('auto', 'tokens', 'positions') or taps.looked > looks: return
+    shapes = {tuple(shape[:2]) for _,shape in taps.shapes}
+    for name,m in taps.masks.items():
+        if taps.pool == 'auto' and tuple(m.shape) not in shapes: continue
+        if not m.numel() or not bool((m != m[0,0]).any()): continue
+        taps.looked = looks
+        keep = f'~{name}' if 'pad' in name and m.dtype == torch.bool else f'{name}.bool()'
+        text = _PADDED.format(name, taps.pool, keep)
+        return warnings.warn(text, UserWarning, stacklevel=4)
+
+def _warn_of_others(taps)->None:
+    def theirs(hook): return (isinstance(hook, _Hook) and hook.name == '_record'
+                              and isinstance(hook.owner(), _Tapped))
+    found = [name for name,m in taps.sites.items()
+             if any(map(theirs, [*m._forward_hooks.values(), *m._forward_pre_hooks.values()]))]
+    if not found: return
+    text = (f'{_some(found)}: another attach has taps here already. It ends with its detach(), or '
+            'when its variable is overwritten, as in a cell that is run again')
+    if _is_compiled(taps.model):
+        text += '. The model is compiled: recompile it afterwards, torch.compiler.reset()'
+    warnings.warn(text, UserWarning, stacklevel=4)
+
 # %% ../nbs/34_attach.ipynb #c020
 class _Streams:
     "The state of the regularizers: their streams of slices, for a checkpoint."
@@ -213,11 +312,23 @@ class _Streams:
                              f'got keys {list(state_dict)}')
         for i,state in state_dict.items(): self.regs[int(i)].load_state_dict(state)
 
-# %% ../nbs/34_attach.ipynb #c021
-class Attached(_Streams, _Tapped):
-    "Taps with a regularizer and its weight, ready for a training loop; made by `attach`."
+# %% ../nbs/34_attach.ipynb #c020a
+class _First(_Tapped):
+    "What is done at the first loss, and what Tab offers."
+    regs:list
     last:dict[str, Tensor] = {} # value of each site in the last loss
 
+    def __dir__(self): return sorted([*super().__dir__(), 'last'])
+
+    def _first_time(self, trace:Rectified)->None:
+        self.trace = None
+        trace.detach(); _warn_of_relus(self, trace)
+        for r in self.regs:
+            if isinstance(r, nn.Module): r.to(next(iter(self.features.values())).device)
+
+# %% ../nbs/34_attach.ipynb #c021
+class Attached(_Streams, _First):
+    "Taps with a regularizer and its weight, ready for a training loop; made by `attach`."
     def value(self,
         mask:Tensor|None=None,   # as in `Taps.values`: on all processes or on none
         weight:Tensor|None=None, # of the samples, as there: on all processes or on none
@@ -226,6 +337,7 @@ class Attached(_Streams, _Tapped):
         "The regularizer without its λ: mean, or sum, over the sites."
         grad,eager = torch.is_grad_enabled(),not torch.compiler.is_compiling()
         if eager and self.trace and self.features: self._first_time(self.trace)
+        if eager and grad and mask is None and features is None: _warn_of_padding(self)
         reg = self.synced if grad else copy.deepcopy(self.synced)
         values = self.values(reg, mask, weight, features)
         if eager and grad and features is None and not self.asked: _warn_of_frozen(self)
@@ -237,20 +349,16 @@ class Attached(_Streams, _Tapped):
         return self.weight * self.value(mask, **given)
 
     def __call__(self,
-        task:Tensor,           # task loss of the last forward
+        task:Tensor,           # task loss of one forward, or see `forwards` of `attach`
         share:float=1.,        # of the regularizer: 1/k if `task` is a part of k to be summed
         mask:Tensor|None=None, # bool: samples or tokens to keep; on all processes or on none
         **given,               # weight (on all processes or on none) and features, as in `value`
     )->Tensor:
         "The whole loss; the task loss alone if it needs no gradient, or under `torch.no_grad`."
         if not (torch.is_grad_enabled() and task.requires_grad): return task
+        if self.missed and not torch.compiler.is_compiling():
+            if _numbers(task, id(self)) == {self.number}: self.missed = []
         return COMBINE[self.combine](task, share*self.value(mask, **given), self.weight)
-
-    def _first_time(self, trace:Rectified)->None:
-        self.trace = None
-        trace.detach(); _warn_of_relus(self, trace)
-        for r in self.regs:
-            if isinstance(r, nn.Module): r.to(next(iter(self.features.values())).device)
 
 # %% ../nbs/34_attach.ipynb #c022
 def attach(
@@ -265,9 +373,11 @@ def attach(
     call:str='all',           # 'all' calls of a module, or the 'last' one of each forward
     group=None,               # process group that shares a batch; None: all
     missing:str='error',      # a site that is not called in a forward: 'error', or 'skip' it
+    forwards:str='one',       # of a loss: 'one' at most, 'each' of them counts, or the 'last'
 )->Attached:                  # hooks are in; end with `detach()` or use it as a context
     "Regularize named modules of `model` from outside."
-    taps = Attached(model, sites, reg, weight, pool, at, combine, over, call, group, missing)
+    taps = Attached(model, sites, reg, weight, pool, at, combine, over, call, group, missing,
+                    forwards)
     return taps.attach()
 
 # %% ../nbs/34_attach.ipynb #c048
@@ -399,14 +509,15 @@ def _mask(inputs, pool)->Tensor|None:
 # %% ../nbs/34_attach.ipynb #c076
 class _LightningSettings(_Streams):
     "What a `lightning_callback` is made with."
-    def __init__(self, sites, reg, net, tag, mask=None, **kwargs):
+    def __init__(self, sites, reg, net, tag, mask=None, per_site=False, **kwargs):
         self.sites,self.reg,self.net,self.tag = sites,reg,net,tag
-        self.mask,self.kwargs = mask,kwargs
+        self.mask,self.per_site,self.kwargs = mask,per_site,kwargs
         self.attached,self.regs = None,_check_regularizer(reg)
         for r in self.regs: attach(nn.Sequential(nn.Identity()), '0', r, **kwargs).detach()
 
     def __reduce__(self):
-        return _callback, (self.sites, self.reg, self.net, self.tag, self.mask, self.kwargs)
+        return _callback, (self.sites, self.reg, self.net, self.tag, self.mask, self.per_site,
+                           self.kwargs)
 
     @property
     def state_key(self)->str:
@@ -414,14 +525,35 @@ class _LightningSettings(_Streams):
         return f'SIGRegCallback[{self.net}, {self.sites}, {regs}, {self.tag}]'
 
 # %% ../nbs/34_attach.ipynb #c076a
+def _listen(reg:Attached)->None:
+    "Record also where a part of the model that contains all sites is called, and not the model."
+    modules,common = dict(reversed([*named_sites(reg.model)])),commonprefix(
+        [name.split('.') for name in reg.sites])
+    for i in range(1, len(common)+1):
+        part = modules['.'.join(common[:i])]
+        reg.handles += [part.register_forward_pre_hook(_Hook(reg, '_enter'), prepend=True,
+                                                       with_kwargs=True),
+                        part.register_forward_hook(_Hook(reg, '_leave'), always_call=True)]
+
+def _loss(reg:Attached, net:str, task, mask):
+    "The whole loss, or an error that knows of Lightning."
+    try: return reg(task, mask=mask)
+    except RuntimeError as e:
+        if not str(e).startswith('no features'): raise
+        raise RuntimeError(f'{e}. Here net={net!r}: it must be the part that training_step calls, '
+                           "as net='net' for self.net(x), and contain the sites") from e
+
+# %% ../nbs/34_attach.ipynb #c076c
 class _LightningHooks(_LightningSettings):
     "The hooks of `lightning_callback`; the base class is joined when it is made."
     def on_fit_start(self, trainer, pl_module)->None:
         if not pl_module.automatic_optimization:
             raise ValueError('automatic_optimization must be True, got False; in manual '
                              'optimization use attach and add penalty() to your loss')
-        net = pl_module.get_submodule(self.net)
-        self.attached = reg = attach(net, self.sites, self.reg, **self.kwargs)
+        self.attached = reg = Attached(pl_module.get_submodule(self.net), self.sites, self.reg,
+                                       **self.kwargs)
+        reg.quiet = True                                        # two callbacks add up
+        reg.attach(); _listen(reg)
         step = pl_module.training_step
         self.own = getattr(step, 'own', vars(pl_module).get('training_step')) # of no callback
         @functools.wraps(step)
@@ -430,12 +562,25 @@ class _LightningHooks(_LightningSettings):
             if out is None: return None
             batch = args[0] if args else next(iter(kwargs.values()), None)
             mask = self.mask(batch) if self.mask else _mask(batch, reg.pool)
-            if isinstance(out, Mapping): out = {**out, 'loss': reg(out['loss'], mask=mask)}
-            else: out = reg(out, mask=mask)
-            if self.tag and reg.last: pl_module.log(self.tag, sum(reg.last.values())/len(reg.last))
+            if not isinstance(out, Mapping): out = _loss(reg, self.net, out, mask)
+            else: out = {**out, 'loss': _loss(reg, self.net, out['loss'], mask)}
+            if self.tag and reg.last: pl_module.log_dict(self._logs(reg))
             return out
         training_step.own = self.own # type: ignore[attr-defined]
         pl_module.training_step = training_step
+
+# %% ../nbs/34_attach.ipynb #c076b
+class _LightningCallback(_LightningHooks):
+    "What `lightning_callback` logs, and how it leaves."
+    def _logs(self, reg)->dict[str, Tensor]:
+        "Mean and largest value over the sites, λ times the value, and each site on request."
+        last = reg.last
+        values = torch.stack([v.to(next(iter(last.values())).device) for v in last.values()])
+        total = values.mean() if reg.over == 'mean' else values.sum()
+        logs = {self.tag: values.mean(), f'{self.tag}/max': values.max(),
+                f'{self.tag}/penalty': reg.weight*total}
+        each = {f'{self.tag}/{site}': v for site,v in last.items()}
+        return {**logs, **(each if self.per_site else {})}
 
     def on_fit_end(self, trainer, pl_module)->None:
         if self.attached is None: return
@@ -454,45 +599,37 @@ def _lightning():
         except ImportError: pass
     raise ImportError('lightning_callback needs Lightning: pip install lightning')
 
-def _callback(sites, reg, net, tag, mask, kwargs):
-    kind = type('SIGRegCallback', (_LightningHooks, _lightning().Callback), {})
-    return kind(sites, reg, net, tag, mask, **kwargs)
+def _callback(sites, reg, net, tag, mask, per_site, kwargs):
+    kind = type('SIGRegCallback', (_LightningCallback, _lightning().Callback), {})
+    return kind(sites, reg, net, tag, mask, per_site, **kwargs)
 
 def lightning_callback(
     sites:str|Iterable[str], # names or globs, relative to `net`
     reg:Callable|dict,       # as in `attach`
     weight:float=.1,         # λ
-    net:str='',              # the submodule that training_step calls; '': the module itself
-    tag:str='sigreg',        # name of the mean over sites in the logs; '': none
+    net:str='',              # submodule to look in, as 'net' for self.net(x); '': the whole module
+    tag:str='sigreg',        # logs: mean over sites, and with /max, /penalty (λ·reg); '': none
     mask:Callable|None=None, # batch to a mask (on all processes or on none); None: 'attention_mask'
+    per_site:bool=False,     # log the value of each site too
     **kwargs,                # of `attach`
 ):                           # a `lightning.Callback`
     "Add a penalty to the loss of any LightningModule for the time of `Trainer.fit`."
-    return _callback(sites, reg, net, tag, mask, {'weight':weight, **kwargs})
+    return _callback(sites, reg, net, tag, mask, per_site, {'weight':weight, **kwargs})
 
 # %% ../nbs/34_attach.ipynb #c086
-class SIGRegTrainerMixin:
-    "Put before `transformers.Trainer`: its training loss gets a penalty, its evaluation none."
-    def __init__(self, *args, regularizer:Attached, **kwargs):
-        if not isinstance(regularizer, Attached):
-            raise TypeError(f'regularizer must come from attach, got {type(regularizer).__name__}')
-        self.regularizer = regularizer
-        super().__init__(*args, **kwargs)
+def _made_of(loss:Tensor, leaf:Tensor)->bool:
+    "Does the graph of `loss` lead back to `leaf`?"
+    nodes,seen = [loss.grad_fn],set()
+    while nodes:
+        node = nodes.pop()
+        if node is None or node in seen: continue
+        if getattr(node, 'variable', None) is leaf: return True
+        seen.add(node); nodes += [n for n,_ in node.next_functions]
+    return False
 
-    def compute_loss(self, model, inputs, # an 'attention_mask' on all processes or on none
-                     return_outputs=False, num_items_in_batch=None):
-        "The loss of the trainer plus a penalty, divided as the trainer divides its own."
-        this:Any = self
-        loss,outputs = super().compute_loss(model, inputs, return_outputs=True,
-                                            num_items_in_batch=num_items_in_batch)
-        divided = getattr(self, 'loss_is_scaled_for_ga', None)
-        if divided is None:
-            by_model = this.model_accepts_loss_kwargs and num_items_in_batch is not None
-            divided = by_model or this.compute_loss_func is not None
-        parts = getattr(self, 'current_gradient_accumulation_steps', 1) if divided else 1
-        mask = _mask(inputs, self.regularizer.pool)
-        loss = self.regularizer(loss, share=1/parts, mask=mask)
-        return (loss, outputs) if return_outputs else loss
+class _TrainerState:
+    "A trainer whose checkpoints hold the streams of slices, and whose logs the regularizer."
+    regularizer:Attached
 
     def _save_optimizer_and_scheduler(self, output_dir):
         super()._save_optimizer_and_scheduler(output_dir)
@@ -511,18 +648,54 @@ class SIGRegTrainerMixin:
         if 'loss' in logs and last: logs = {**logs, 'sigreg': float(sum(last.values()))/len(last)}
         return super().log(logs, *args, **kwargs)
 
+# %% ../nbs/34_attach.ipynb #c086a
+class SIGRegTrainerMixin(_TrainerState):
+    "Put before `transformers.Trainer`: its training loss gets a penalty, its evaluation none."
+    def __init__(self, *args, regularizer:Attached, **kwargs):
+        if not isinstance(regularizer, Attached):
+            raise TypeError(f'regularizer must come from attach, got {type(regularizer).__name__}')
+        self.regularizer = regularizer
+        self.divides:bool|None = None # does the task loss divide by num_items_in_batch?
+        super().__init__(*args, **kwargs)
+
+    def compute_loss(self, model, inputs, # an 'attention_mask' on all processes or on none
+                     return_outputs=False, num_items_in_batch=None):
+        "The loss of the trainer plus a penalty, divided as the task loss is."
+        items = num_items_in_batch
+        look = items is not None and self.divides is None and torch.is_grad_enabled()
+        if look: items = torch.as_tensor(items, dtype=torch.float32).clone().requires_grad_()
+        loss,outputs = super().compute_loss(model, inputs, return_outputs=True,
+                                            num_items_in_batch=items)
+        if look: self.divides = _made_of(loss, items)
+        mask = _mask(inputs, self.regularizer.pool)
+        loss = self.regularizer(loss, share=self._share(items is not None), mask=mask)
+        return (loss, outputs) if return_outputs else loss
+
+    def _share(self, counted:bool)->float:
+        "What to multiply a penalty with, so that it is to the task loss as in one large batch."
+        this:Any = self
+        parts = getattr(self, 'current_gradient_accumulation_steps', 1)
+        own = this.model_accepts_loss_kwargs or this.compute_loss_func is not None
+        scaled = getattr(self, 'loss_is_scaled_for_ga', None)
+        if scaled or (self.divides and counted and scaled is None): return 1/parts
+        times = own and counted and getattr(this.args, 'average_tokens_across_devices', False)
+        return float(this.accelerator.num_processes) if times else 1.
+
 # %% ../nbs/34_attach.ipynb #c094
 def log_sites(
     writer,                # has add_scalar, as TensorBoard's SummaryWriter; None: write nothing
     reg:Attached,          # after a forward
     step:int,              # of the training
     tag:str='sigreg',      # first part of the names
-    mask:Tensor|None=None, # as in `Taps.values`: on all processes or on none
+    mask:Tensor|None=None, # as in `Taps.values`
+    synced:bool=False,     # value and floor of all processes? Then all of them must call
 )->list[dict]:             # what was read, see `site_row`
     "Write value, floor, excess and effective rank of each site (waits for the device)."
     if writer is not None and not hasattr(writer, 'add_scalar'):
         raise TypeError(f'writer must have add_scalar, got {type(writer).__name__}')
-    rows = reg.report(mask=mask)
+    if not isinstance(reg, Attached):
+        raise TypeError(f'reg must come from attach, got {type(reg).__name__}')
+    rows = reg.report(mask=mask, synced=synced)
     for row in rows:
         if 'floor' in row: row['excess'] = row['value'] - row['floor']
         for key in 'value','floor','excess','rank','rank_share':

@@ -9,10 +9,13 @@ __all__ = ['WRAPPERS', 'POOLS', 'AUTO', 'STACK', 'REGULARIZERS', 'COMBINE', 'mat
 
 # %% ../nbs/25_taps.ipynb #c003
 import copy
+import re
+import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import partial
+from inspect import signature
 from math import nan, prod
 from typing import Any
 
@@ -110,6 +113,8 @@ AUTO = {2:'none', 3:'tokens', 4:'spatial'}
 _LAST = ("looks channels-last; choose 'spatial_last', 'positions_last', or 'spatial' if it is "
          '(n, c, h, w)')
 _SECOND = "seems to have the batch second; choose 't n d -> n d', or 'tokens' if it is (n, t, d)"
+_LENGTH = ("comes from a Conv1d or its like, so (n, c, l); choose 'n c l -> n c', or 'tokens' if "
+           'it is (n, t, d)')
 
 def _doubt(
     shape:tuple, # of what a site holds
@@ -167,9 +172,16 @@ class _Inert:
     def __call__(self, *args): return None
 
 class _Hook:
-    def __init__(self, call): self.call = call
-    def __call__(self, *args): self.call(*args)
+    "Call a method of an owner, as long as there is one."
+    def __init__(self, owner, name, *given):
+        self.owner,self.name,self.given = weakref.ref(owner),name,given
+    def __call__(self, *args):
+        owner = self.owner()
+        if owner is not None: getattr(owner, self.name)(*self.given, *args)
     def __reduce__(self): return _Inert, ()
+
+def _take_out(handles)->None:
+    for handle in handles: handle.remove()
 
 # %% ../nbs/25_taps.ipynb #c046
 _REPLICAS = ('DataParallel copies the model to every device at every call, and all copies would '
@@ -187,39 +199,70 @@ def _second(model, sites):
               for part in m.modules()}
     return {name for name,m in sites.items() if m in inside or _batch_second(m)}
 
+_LENGTHS = (nn.Conv1d, nn.ConvTranspose1d, nn.BatchNorm1d, nn.InstanceNorm1d, nn.MaxPool1d,
+            nn.AvgPool1d, nn.AdaptiveMaxPool1d, nn.AdaptiveAvgPool1d)   # of (n, c, l)
+_ROWS = nn.Linear,nn.LayerNorm,nn.RMSNorm,nn.Embedding,nn.RNNBase       # of (n, …, d)
+
+def _lengths(model, sites, at):
+    "Sites of what a layer of (n, c, l) made: the last one inside, or else before it."
+    found,seen = set(),None
+    names = {m: name for name,m in sites.items()}
+    for m in model.modules():
+        inside = [part for part in m.modules() if isinstance(part, (*_LENGTHS, *_ROWS))]
+        ends = inside[-1 if at == 'output' else 0] if inside else seen
+        if m in names and isinstance(ends, _LENGTHS): found.add(names[m])
+        if isinstance(m, (*_LENGTHS, *_ROWS)): seen = m
+    return found
+
+# %% ../nbs/25_taps.ipynb #c046b
 class _State:
     "What a recorder knows."
+    forwards = 'last'
     def __init__(self, model, sites, pool, at):
         check_choice('at', at, ('output', 'input'))
         if not (callable(pool) or '->' in str(pool)): check_choice('pool', pool, ('auto', *POOLS))
         self.model,self.pool,self.at = model,pool,at
         self.sites = find_sites(model, sites)
-        self.second = _second(model, self.sites) if pool == 'auto' else set()
+        auto = pool == 'auto'
+        self.second = _second(model, self.sites) if auto else set()
+        self.lengths = _lengths(model, self.sites, at) if auto else set()
         self.handles:list = []
         self.clear()
 
     def clear(self)->None:
-        "Forget the features, and with them their graph."
+        "Forget the features, and with them their graph; no forward waits for a loss any more."
         self.entries:dict[str, list[Tensor]] = {name: [] for name in self.sites}
         self.lost:list[str] = []
+        self.nested:list[str] = []
         self.recording,self.grad = False,False
         self.of:tuple = ()
         self.shapes:list = []
+        self.waits:bool|None = None     # mode of a forward whose loss is to come
+        self.missed:list[bool] = []     # modes of forwards whose loss did not come
+        self.given = False              # are features taken out, and given back to a loss?
 
 # %% ../nbs/25_taps.ipynb #c047
 class _Record(_State):
     "What the hooks of a recorder do."
     def _start(self, module, args, kwargs):
-        self.clear()
-        self.recording,self.grad = True,torch.is_grad_enabled()
-        given = first_tensor((args, kwargs), floating=False)
-        self.of = () if given is None else tuple(given.shape)
+        if not torch.compiler.is_compiling() and torch._C._current_graph_task_id() >= 0: return
+        grad,given,mode = torch.is_grad_enabled(),self.given,self.model.training
+        waits = None if self.recording else self.waits      # else it calls itself
+        keep = waits is mode and grad and self.forwards == 'each'
+        missed = [] if given else self.missed
+        if not (keep or given or waits is None or waits in missed): missed = [*missed, waits]
+        if not keep: self.clear()
+        self.recording,self.grad,self.waits = True,grad,mode if grad else None
+        self.missed,self.given,self.shapes = missed,given,[]
+        first = first_tensor((args, kwargs), floating=False)
+        self.of = () if first is None else tuple(first.shape)
 
     def _stop(self, module, args, out):
         self.recording = False
         for name,shape in self.shapes:
-            second = name in self.second and len(shape) == 3
-            if doubt := _SECOND if second else _doubt(shape, self.of):
+            three = len(shape) == 3
+            if doubt := (_SECOND if three and name in self.second else
+                         _LENGTH if three and name in self.lengths else _doubt(shape, self.of)):
                 self.clear()
                 raise ValueError(f'site {name!r}: shape {tuple(shape)} {doubt}')
 
@@ -227,6 +270,7 @@ class _Record(_State):
         if getattr(module, '_is_replica', False): raise RuntimeError(_REPLICAS)
         x = first_tensor(out or (args, kwargs))
         if x is None: raise TypeError(f'site {name!r}: no floating-point tensor in its {self.at}')
+        if x.is_nested: return self.nested.append(name)
         pool = AUTO.get(x.ndim, 'auto') if self.pool == 'auto' else self.pool
         try: z = pool_features(x, pool)
         except (ValueError, EinopsError) as e: raise ValueError(f'site {name!r}: {e}') from e
@@ -235,8 +279,22 @@ class _Record(_State):
         if self.pool == 'auto': self.shapes.append((name, x.shape))
         if not torch.is_grad_enabled(): self.lost.append(name)
 
+# %% ../nbs/25_taps.ipynb #c047b
+class _Read(_Record):
+    "What can be seen of a recorder."
+    def __dir__(self): # what Tab offers: arguments, methods and properties
+        kinds = {n: getattr(type(self), n) for n in dir(type(self)) if n[0] != '_'}
+        shown = [n for n,v in kinds.items() if callable(v) or isinstance(v, property)]
+        return sorted([*shown, *(n for n in signature(type(self)).parameters if hasattr(self, n))])
+
+    @property
+    def features(self)->dict[str, Tensor]:
+        "Site to z, (n, d), of the last forward; with 'masked' (n, t, d)."
+        return {name if i == 0 else f'{name}#{i+1}': z
+                for name,zs in self.entries.items() for i,z in enumerate(zs)}
+
 # %% ../nbs/25_taps.ipynb #c049
-class Recorder(_Record):
+class Recorder(_Read):
     "Record the pooled input or output of named modules, anew at each forward of `model`."
     def __init__(self,
         model:nn.Module,          # any network; it is left unchanged
@@ -250,18 +308,21 @@ class Recorder(_Record):
         if self.handles: raise RuntimeError('already attached; call detach() first')
         parallel = [m for m in self.model.modules() if isinstance(m, nn.DataParallel)]
         if any(len(m.device_ids) > 1 for m in parallel): raise RuntimeError(_REPLICAS)
-        start,stop = _Hook(self._start),_Hook(self._stop)
+        start,stop = _Hook(self, '_start'),_Hook(self, '_stop')
+        self.waits,self.missed = None,[]
         self.handles = [self.model.register_forward_pre_hook(start, prepend=True, with_kwargs=True)]
+        self.finalizer = weakref.finalize(self, _take_out, self.handles)
+        self.finalizer.atexit = False
         kind = 'register_forward_hook' if self.at == 'output' else 'register_forward_pre_hook'
         for name,m in self.sites.items():
-            hook = _Hook(partial(self._record, name))
+            hook = _Hook(self, '_record', name)
             self.handles.append(getattr(m, kind)(hook, with_kwargs=True))
         self.handles.append(self.model.register_forward_hook(stop, always_call=True)) # the last
         return self
 
     def detach(self)->None:
         "Take the hooks out; the features of the last forward stay."
-        for handle in self.handles: handle.remove()
+        if self.handles: self.finalizer()
         self.handles,self.recording = [],False
 
     def __enter__(self): return self.attach()
@@ -269,12 +330,6 @@ class Recorder(_Record):
     def __exit__(self, error, *args):
         self.detach()
         if error: self.clear()
-
-    @property
-    def features(self)->dict[str, Tensor]:
-        "Site to z, (n, d), of the last forward; with 'masked' (n, t, d)."
-        return {name if i == 0 else f'{name}#{i+1}': z
-                for name,zs in self.entries.items() for i,z in enumerate(zs)}
 
 # %% ../nbs/25_taps.ipynb #c055
 def _floor(reg, z:Tensor)->float:
@@ -324,6 +379,9 @@ def at_sites(
 # %% ../nbs/25_taps.ipynb #c061
 STACK = 2**20 # elements of a site; larger ones are not stacked
 
+_FEW = ("site {!r}: z must have at least {} rows, got {} of {} features. If the last batch of an "
+        'epoch is too small, leave it out: DataLoader(…, drop_last=True)')
+
 def _kind(item):
     site,z,reg,weight = item
     return id(reg), z.shape, z.dtype, z.device
@@ -350,7 +408,10 @@ def _values(
         for v in values:
             if shape := tuple(getattr(v, 'shape', ())):
                 raise ValueError(f'reg must return a scalar, got shape {shape}')
-    except ValueError as e: raise ValueError(f'site {site!r}: {e}') from e
+    except ValueError as e:
+        short = re.search(r'at least (\d+) rows', str(e)) if weight is None else None
+        if short: raise ValueError(_FEW.format(site, short[1], *z.shape)) from e
+        raise ValueError(f'site {site!r}: {e}') from e
     return values if weight is None else [v.masked_fill(f, 0) for f,v in zip(few, values)]
 
 # %% ../nbs/25_taps.ipynb #c062a
@@ -429,22 +490,49 @@ def _given(taps, features:Mapping)->dict[str, Tensor]:
         raise RuntimeError(_NO_GRAD)
     return found
 
+# %% ../nbs/25_taps.ipynb #c064a
+_SILENT = ('no features: attach the taps, then call the model they were given; not a part of it, '
+           'nor code compiled before they were attached')
+_NESTED = ('held a nested tensor, which PyTorch makes of padded sentences in evaluation; look at '
+           'another site, or switch it off: torch.backends.mha.set_fastpath_enabled(False)')
+
+def _some(names:list[str], most:int=3)->str:
+    more = f' and {len(names) - most} more' if len(names) > most else ''
+    return ', '.join(names[:most]) + more
+
+def _is_compiled(model)->bool:
+    return hasattr(model, '_orig_mod') or any(m._compiled_call_impl for m in model.modules())
+
 def _recorded(taps)->dict[str, Tensor]:
     silent = [name for name,zs in taps.entries.items() if not zs]
+    if held := [name for name in silent if name in taps.nested]:
+        raise RuntimeError(f'{_some(held)} {_NESTED}')
     if len(silent) == len(taps.sites):
-        raise RuntimeError('no features: attach the taps, then call the model they were given; '
-                           'not a part of it, nor code compiled before they were attached')
+        again = '; recompile it with the taps in place: torch.compiler.reset()'
+        raise RuntimeError(_SILENT + (again if _is_compiled(taps.model) else ''))
     if silent and taps.missing == 'error':
-        raise RuntimeError(f"not called in the last forward: {', '.join(silent)}; where a module "
-                           "is skipped on purpose, missing='skip' leaves it out")
+        fused = any(name.split('.')[-1] == 'out_proj' for name in silent)
+        why = ' (attention uses the weight of out_proj without calling it)' if fused else ''
+        raise RuntimeError(f'not called in the last forward: {_some(silent)}; where a module '
+                           f"is skipped on purpose, missing='skip' leaves it out{why}")
     return taps.features
 
+# %% ../nbs/25_taps.ipynb #c064b
+_TWO = ('another forward with gradients came before this one, and no loss was taken of it. Put '
+        "both batches into one forward (torch.cat), or take the loss after each; forwards='each' "
+        "counts all of them, forwards='last' only the last. A forward that is not trained on "
+        'belongs under torch.no_grad()')
+
 def _graph(taps)->None:
-    "Raise if a loss is wanted and there is no graph for it."
-    if not taps.lost or not torch.is_grad_enabled(): return
-    if not taps.grad: raise RuntimeError(_NO_GRAD)
-    raise RuntimeError(f"no graph at {', '.join(taps.lost)}: computed without gradients; "
-                       'checkpoint with use_reentrant=False, or tap around the checkpoint')
+    "Raise if a loss is wanted, and not all that it needs has a graph; else it is taken."
+    if not torch.is_grad_enabled(): return
+    lost,grad,two = list(taps.lost),taps.grad,taps.waits in taps.missed
+    taps.waits,taps.missed,taps.given = None,[],False
+    if lost and not grad: raise RuntimeError(_NO_GRAD)
+    if lost:
+        raise RuntimeError(f'no graph at {_some(lost)}: computed without gradients; '
+                           'checkpoint with use_reentrant=False, or tap around the checkpoint')
+    if two and taps.forwards != 'last': raise RuntimeError(_TWO)
 
 # %% ../nbs/25_taps.ipynb #c065
 class _Inspected(Recorder):
@@ -484,10 +572,12 @@ class Taps(_Inspected):
         pool:str|Callable='auto', # key of `POOLS`, 'auto', an einops pattern, or a function
         at:str='output',          # side of the module: 'output' or 'input'
         missing:str='error',      # a site that is not called in a forward: 'error', or 'skip' it
+        forwards:str='one',       # before a loss: only 'one', 'each' counts, or only the 'last'
     ):
         check_choice('missing', missing, ('error', 'skip'))
+        check_choice('forwards', forwards, ('one', 'each', 'last'))
         super().__init__(model, sites, pool, at)
-        self.missing = missing
+        self.missing,self.forwards = missing,forwards
 
     def values(self,
         reg,                     # regularizer of z, or a dict from patterns to regularizers
@@ -499,6 +589,7 @@ class Taps(_Inspected):
         zs = _recorded(self) if features is None else _given(self, features)
         regs,items = at_sites(reg, self.sites),[]
         if features is None: _graph(self)
+        elif torch.is_grad_enabled(): self.given = True
         for site,z in zs.items():
             z,kept = _keep(site, z, mask, self.pool)
             w = _weights(site, z, kept, weight, self.pool)
@@ -511,8 +602,7 @@ class Taps(_Inspected):
 
     def mean(self, reg, mask:Tensor|None=None, **given)->Tensor:
         "Mean over the sites (Weak-SIGReg code); arguments as in `values`."
-        values = self.values(reg, mask, **given)
-        return _sum(values) / len(values)
+        return _sum(values := self.values(reg, mask, **given)) / len(values)
 
 # %% ../nbs/25_taps.ipynb #c087
 class NoReg(nn.Module):
