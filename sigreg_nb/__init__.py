@@ -18,6 +18,8 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from .docs import document
+
 if TYPE_CHECKING:  # at run time each name is imported when it is first asked for, and PyTorch with it
     from .attach import (Attached, SIGRegTrainerMixin, attach, before_relu, convert_weight, lightning_callback,
                          log_sites)
@@ -53,7 +55,11 @@ class _Package(ModuleType):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
     def __setattr__(self, name, value):
-        "`attach` is the function: Python would put the module of that name in its place when it has imported it."
+        """A module that has been imported says in its docstrings what the comments of its source say.
+
+        `attach` is the function: Python would put the module of that name in its place when it has imported it.
+        """
+        if isinstance(value, ModuleType) and value is not sys.modules.get(f'{__name__}.docs'): document(value)
         if name in __all__ and isinstance(value, ModuleType): value = getattr(value, name)
         super().__setattr__(name, value)
 
