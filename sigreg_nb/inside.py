@@ -155,6 +155,7 @@ def tune(
     run = scored('inside', STRENGTHS[method], [0, 2, 3, 4, 5])
     return dict(none=plain, vcreg=run)
 
+# %% ../nbs/61_inside.ipynb #c024a
 def experiment(
     methods:Iterable[str]=tuple(METHODS),
     out='results/ssl_inside', # folder of the records

@@ -163,7 +163,7 @@ def choose_strengths(
     seeds:Iterable[int]=(100, 101),
     root=None,           # folder of CIFAR-100
     **changes,           # other fields of `NoiseRun`
-)->dict[str, dict]:      # arm -> field, value chosen, and the mean validation accuracy of each value
+)->dict[str, dict]:      # arm -> field, value chosen, mean validation accuracy of each value
     "Climb the ladder of every arm on the validation images."
     seeds,found = list(seeds),{}
     def score(run, field, value):
