@@ -564,12 +564,13 @@ GRIDS:dict[str, tuple[float, ...]] = {
 }
 
 def wider(
-    grid:Iterable[float], # positive values, and possibly 0
-    best:float,           # the best of them
-)->float|None:            # a value beyond it; None: the best is on no edge
+    grid:Iterable[float],    # positive values, and possibly 0
+    best:float,              # the best of them
+    limit:float=float('inf'), # of what is allowed
+)->float|None:               # a value beyond it; None: the best is on no edge
     "Where to look next."
     values = sorted(v for v in grid if v > 0)
-    if best == values[-1]: return (1 + best)/2 if best >= .5 and best < 1 else 2*best
+    if best == values[-1]: return min(2*best, (best + limit)/2)
     return best/3 if best == values[0] else None
 
 # %% ../nbs/47_demo.ipynb #c030e
@@ -591,7 +592,7 @@ def search(
         return tried[key]
     while True:
         best = max(grid, key=score)
-        further = wider(grid, best)
+        further = wider(grid, best, 1. if field == 'reg_weight' else float('inf'))
         if further is None: return best
         grid.append(further)
 
