@@ -14,7 +14,7 @@ setup(
     url=cfg["git_url"], author=cfg["author"], author_email=cfg["author_email"],
     license="Apache-2.0", keywords=cfg["keywords"].split(),
     packages=find_packages(include=[cfg["lib_path"], f"{cfg['lib_path']}.*"]),
-    package_data={cfg["lib_path"]: ["py.typed", "widgets/*"]}, include_package_data=True,
+    package_data={cfg["lib_path"]: ["py.typed", "demo.json", "widgets/*"]}, include_package_data=True,
     python_requires=f">={cfg['min_python']}",
     install_requires=cfg["requirements"].split(),
     extras_require={name: cfg[f"{name}_requirements"].split() for name in ("dev", *cfg["extras"].split())},

@@ -137,6 +137,7 @@ REGIMES:dict[str, dict[str, Any]] = {
 #: arm -> what it changes
 ARMS:dict[str, dict[str, Any]] = {
     'none':  {},
+    'same':  dict(lr=.01),
     'he':    dict(init='he'),
     'decay': dict(init='he', decay=.01),
     'norm':  dict(norm=True),
@@ -151,13 +152,20 @@ REGS = 'strong','weak','vcreg'
 
 #: regime -> its plain controls, the one to beat last
 CONTROLS:dict[str, tuple[str, ...]] = {
-    'views':('none', 'he', 'norm', 'random', 'pixels', 'labels'),
+    'views':('none', 'same', 'he', 'norm', 'random', 'pixels', 'labels'),
     'clean':('none', 'he'), 'noisy':('none', 'he', 'decay'), 'deep':('none', 'he'),
 }
 
 # %% ../nbs/47_demo.ipynb #c014a
 #: what was chosen on the validation images, see `tune`
 TUNED:dict[str, dict[str, float]] = {
+    'views-none':  dict(lr=3.704e-06),
+    'views-he':    dict(lr=3.704e-06),
+    'views-norm':  dict(lr=3e-4),
+    'views-labels':dict(lr=1e-3),
+    'views-strong':dict(lr=3e-3, reg_weight=.01),
+    'views-weak':  dict(lr=1e-2, reg_weight=.1),
+    'views-vcreg': dict(lr=1e-2, reg_weight=.3),
     'clean-none':  dict(lr=.8),
     'clean-he':    dict(lr=.8),
     'clean-strong':dict(lr=.8, reg_weight=.03),
@@ -539,7 +547,7 @@ def demo_check(
 
 # %% ../nbs/47_demo.ipynb #c028
 #: arm -> color
-LOOK = dict(COLORS, he='#000000', decay='#CC79A7', norm='#E69F00', random='#BBBBBB',
+LOOK = dict(COLORS, same='#C02020', he='#000000', decay='#CC79A7', norm='#E69F00', random='#BBBBBB',
             pixels='#8C6D31', labels='#56B4E9')
 
 def _draw(ax, arm:str, curves:list[list])->None:
@@ -648,7 +656,7 @@ def tune(
     for regime,arm in ((r, a) for r in regimes for a in (*CONTROLS[r], *REGS)):
         run = declared(regime, arm, tuned=False)
         path,tried = Path(out)/f'{run.name}.json',dict[tuple[float, float], float]()
-        if path.exists() or not run.lr: continue
+        if path.exists() or 'lr' in ARMS[arm]: continue
         chosen:dict[str, Any] = {}
         field = 'decay' if run.decay else 'reg_weight' if run.reg_weight else None
         if field:
@@ -663,7 +671,7 @@ def tune(
 
 # %% ../nbs/47_demo.ipynb #c030ga
 #: largest learning rate at which every arithmetic gives the same result, see below
-CALM = dict(sgd=.8, adam=float('inf'))
+CALM = dict(sgd=.8, adam=.01)
 
 def choice(
     tuned:dict,          # as `tune` wrote it
