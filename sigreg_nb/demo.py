@@ -8,7 +8,7 @@ __all__ = ['SIZES', 'REGIMES', 'ARMS', 'REGS', 'CONTROLS', 'TUNED', 'MOST_SEEDS'
            'declared', 'build', 'losses', 'ridge', 'top1', 'measure', 'train_epoch', 'summary', 'train_demo',
            'train_all', 'record_path', 'kept', 'reference', 'reference_of', 'expected', 'demo_table', 'demo_pairs',
            'demo_verdict', 'demo_check', 'demo_figure', 'demo', 'wider', 'search', 'tune', 'choice', 'under',
-           'numerics', 'disagreement', 'first_runs']
+           'numerics', 'across', 'disagreement', 'first_runs']
 
 # %% ../nbs/47_demo.ipynb #c003
 import json
@@ -520,11 +520,11 @@ def demo_verdict(
 
 def _sentence(a:str, b:str, gap)->str:
     regime,(control,reg) = a.split('-')[0],(name.split('-')[1] for name in (a, b))
-    text = f'{regime}: {reg} against {control}: {gap["mean"]:+.1f} points'
     if gap.n == 0: return f'{regime}: {reg} against {control}: no seed has both'
+    center,low,high = (f'{round(gap[key], 1) + 0.:+.1f}' for key in ('mean', 'low', 'high'))
+    text = f'{regime}: {reg} against {control}: {center} points'
     if gap.n == 1: return f'{text} on one seed, which says nothing about the next'
-    inside = '' if gap.resolved else ', not resolved'
-    return f'{text} [{gap.low:+.1f}, {gap.high:+.1f}] on {gap.n} seeds{inside}'
+    return f'{text} [{low}, {high}] on {gap.n} seeds{"" if gap.resolved else ", not resolved"}'
 
 # %% ../nbs/47_demo.ipynb #c027a
 def demo_check(
@@ -723,14 +723,19 @@ def numerics(
             save(record, record_path(folder, DemoRun(**record['run'])))
 
 # %% ../nbs/47_demo.ipynb #c030j
-def disagreement(
-    records:dict[str, list[dict]], # variant -> records of the same runs
+def across(
+    records:dict[str, list[dict]], # variant -> records; runs that not all of them have are left out
     value:str='last10',
-):  # a pandas Series: name, seed -> largest difference between two variants, in points
-    "How far apart the variants are; inf where one diverged and another did not."
+):  # a pandas DataFrame: name, seed -> one column per variant; NaN where a run diverged
+    "The same runs in several arithmetics."
     import pandas as pd
-    wide = pd.DataFrame({variant:frame(own).set_index(['name', 'seed'])[value].astype(float)
-                         for variant,own in records.items()})
+    return pd.concat({variant:frame(own).set_index(['name', 'seed'])[value].astype(float)
+                      for variant,own in records.items()}, axis=1, join='inner')
+
+def disagreement(
+    wide, # from `across`
+):  # a pandas Series: name, seed -> points
+    "Largest difference between two variants; inf where one diverged and another did not."
     mixed = wide.isna().any(axis=1) & wide.notna().any(axis=1)
     return (wide.max(axis=1) - wide.min(axis=1)).fillna(0.).mask(mixed, float('inf'))
 

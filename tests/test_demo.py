@@ -17,13 +17,16 @@ def test_the_setting_is_no_draw_of_the_hardware():
     "The arms that rounding moves most, two seeds, summed in every order that this machine knows."
     arms = ('deep', 'strong'), ('deep', 'vcreg'), ('noisy', 'vcreg'), ('views', 'weak')
     runs = [replace(demo.declared(*arm), seed=seed) for arm in arms for seed in range(2)]
-    apart = demo.disagreement({variant:list(demo.under(runs, variant)) for variant in demo.VARIANTS})
+    found = {variant:list(demo.under(runs, variant)) for variant in demo.VARIANTS}
+    apart = demo.disagreement(demo.across(found))
     assert len(apart) == len(runs) and apart.max() <= CLOSE, apart
 
 def test_the_measure_finds_a_draw():
     "The same question, put to the committed records of the first setting, has the other answer."
-    old = demo.disagreement(by_variant(RESULTS/'demo_numerics'/'old'))
-    new = demo.disagreement(by_variant(RESULTS/'demo_numerics'/'new'))
+    folder = RESULTS/"demo_numerics"
+    old = demo.disagreement(demo.across(by_variant(folder/"old")))
+    new = {"one thread":load_all(RESULTS/"demo"), **by_variant(folder/"new")}
+    new = demo.disagreement(demo.across(new))
     assert old.max() > 10*CLOSE and new.max() <= CLOSE, (old, new)
 
 def test_the_reference_is_that_of_the_records():
