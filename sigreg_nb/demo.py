@@ -578,7 +578,7 @@ def demo_figure(
     axs[0,0].set_ylabel('test accuracy, %')
     lines = {line.get_label():line for ax in axs[0] for line in ax.lines
              if not line.get_label().startswith('_')}
-    fig.legend(lines.values(), lines.keys(), loc='outside lower center', ncols=5)
+    fig.legend(lines.values(), lines.keys(), loc='outside lower center', ncols=6)
     return fig
 
 # %% ../nbs/47_demo.ipynb #c029
