@@ -196,7 +196,7 @@ COMMANDS = {
     'train': "No such command 'train'",
     'demo --epoch 3': "No such option: --epoch",
     'demo --seeds 0': "seeds must be at least 1, got 0",
-    'demo --regime hard': "regime must be one of clean, noisy, deep; got 'hard'",
+    'demo --regime hard': "regime must be one of views, clean, noisy, deep; got 'hard'",
     'demo --reg strng': "got 'strng'",
     'demo --reg none --device tpu': "device must be one torch has here, got 'tpu'",
     'list E99': "no experiment 'E99'; did you mean E9?",
