@@ -9,7 +9,7 @@ from sigreg_nb import demo
 from sigreg_nb.ledger import load_all
 
 RESULTS = Path(__file__).parents[1]/'results'
-CLOSE = 3. # points; two were asked for, and Strong in the deep network misses them by 0.03
+CLOSE = 2. # points
 
 def by_variant(folder): return {p.name:load_all(p) for p in sorted(folder.iterdir())}
 
