@@ -179,7 +179,7 @@ TUNED:dict[str, dict[str, float]] = {
     'noisy-vcreg': dict(lr=.8, reg_weight=.3),
     'deep-none':   dict(lr=.8),
     'deep-he':     dict(lr=.4),
-    'deep-strong': dict(lr=.4, reg_weight=.1),
+    'deep-strong': dict(lr=.8, reg_weight=.1),
     'deep-weak':   dict(lr=.8, reg_weight=.1),
     'deep-vcreg':  dict(lr=.8, reg_weight=.3),
 }
@@ -671,8 +671,7 @@ def tune(
 
 # %% ../nbs/47_demo.ipynb #c030ga
 #: largest learning rate at which every arithmetic gives the same result, see below
-#: of an optimizer, and of one run that needs a smaller one
-CALM = {'sgd':.8, 'adam':.01, 'deep-strong':.4}
+CALM = dict(sgd=.8, adam=.01)
 
 def choice(
     tuned:dict,          # as `tune` wrote it
@@ -680,8 +679,7 @@ def choice(
     "The best learning rate that is calm, at the λ that was found."
     chosen = dict(tuned['chosen'])
     weight = next((v for k,v in chosen.items() if k != 'lr'), 0.)
-    name = tuned['name']
-    limit = CALM.get(name, CALM[declared(*name.split('-')).optimizer])
+    limit = CALM[declared(*tuned['name'].split('-')).optimizer]
     rates = {row['lr']:row['val10'] for row in tuned['tried']
              if isclose(row['weight'], weight, rel_tol=1e-3) and row['lr'] <= limit}
     return dict(chosen, lr=max(rates, key=lambda lr: rates[lr]))

@@ -7,10 +7,17 @@ from book import NBS, ROOT
 
 HIDDEN = re.compile(r"#\|\s*(hide|eval:\s*false|include:\s*false)")
 
+def shown(cell):
+    "The cell, or its printed output alone where the code is not to be seen."
+    if cell.cell_type == "markdown" or "#| echo: false" not in cell.source: return cell
+    text = "".join(o.get("text", "") for o in cell.outputs)
+    return nbformat.v4.new_markdown_cell("~~~text\n" + "\n".join(line.rstrip() for line in text.strip("\n").splitlines()) + "\n~~~")
+
 def readme():
     "The index notebook as GitHub Markdown, without hidden cells and directives."
     nb = nbformat.read(NBS/"index.ipynb", as_version=4)
     nb.cells = [c for c in nb.cells if c.cell_type == "markdown" or not HIDDEN.match(c.source)]
+    nb.cells = [shown(c) for c in nb.cells]
     for cell in nb.cells:
         if cell.cell_type == "code": cell.source = re.sub(r"^#\|.*\n", "", cell.source, flags=re.M)
     nb.metadata["language_info"] = {"name": "python"}
