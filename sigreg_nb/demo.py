@@ -487,7 +487,7 @@ def demo_table(
         if known := _expected(own): row['committed'] = '{:.1f} … {:.1f}'.format(*known)
         if len(whole) < len(own): row['diverged'] = f'{len(own) - len(whole)} of {len(own)}'
         rows.append(row)
-    return pd.DataFrame(rows).set_index(['regime', 'arm']).fillna('')
+    return pd.DataFrame(rows).set_index(['regime', 'arm']).astype(object).fillna('')
 
 def _numbers(whole, run:dict)->dict:
     row = {'last ten epochs %':pm(whole.last10, 1), 'early stop %':pm(whole.early, 1),

@@ -56,6 +56,7 @@ def _check_numbers(record, source):
     if not 0 <= seconds < inf:
         raise ValueError(f"{source}: env.seconds must be at least 0, got {seconds}")
 
+# %% ../nbs/40_ledger.ipynb #c007b
 def check_record(
     record,              # as loaded
     source:str='record', # file it came from, for the message

@@ -119,8 +119,28 @@ def init_vit(
                 nn.init.trunc_normal_(m.weight, std=.02)
                 if m.bias is not None: nn.init.zeros_(m.bias)
 
+# %% ../nbs/31_vit.ipynb #c031b
+class _Turning(nn.Module):
+    "Keeps the angles of its tokens: a table, not a weight, that no cast may round."
+    def turn(self,
+        turns:tuple|None, # arguments of `rope_angles`; None: nothing is turned
+    )->None:
+        self.turns = turns
+        self.register_buffer('angles', self._table(), persistent=False)
+
+    def _table(self)->Tensor|None:
+        if self.turns is None: return None
+        angles = rope_angles(*self.turns)
+        return angles if self.cls is None else F.pad(angles, (0, 0, 1, 0)) # of a class token: 0
+
+    def _apply(self, fn, recurse=True):
+        super()._apply(fn, recurse)                # `.to`, `.half`, `.to_empty`, …
+        if self.turns and self.angles.dtype != torch.float64:
+            self.angles = self._table().to(self.angles.device)
+        return self
+
 # %% ../nbs/31_vit.ipynb #c032
-class ViT(nn.Module):
+class ViT(_Turning):
     "Vision transformer for small images; the defaults are the plain published one."
     def __init__(self,
         image_size:int=32, patch_size:int=4, in_chans:int=3, num_classes:int=100,
@@ -143,24 +163,11 @@ class ViT(nn.Module):
         self.cls = nn.Parameter(torch.empty(1, 1, embed_dim)) if cls else None
         pos = torch.empty(1, grid**2 + cls, embed_dim)
         self.pos = nn.Parameter(pos) if rope == 'learned' else None
-        self.turns = (grid, embed_dim//num_heads, rope) if rope in LAYOUTS else None
-        self.register_buffer('angles', self._table(), persistent=False)
+        self.turn((grid, embed_dim//num_heads, rope) if rope in LAYOUTS else None)
         self.blocks = nn.ModuleList([Block(embed_dim, num_heads, mlp_ratio, qkv_bias, rate)
                                      for rate in torch.linspace(0, drop_path_rate, depth).tolist()])
         self.norm,self.head = nn.LayerNorm(embed_dim),nn.Linear(embed_dim, num_classes)
         init_vit(self, init)
-
-    def _table(self)->Tensor|None:
-        "Angle of every token; a class token is not turned."
-        if self.turns is None: return None
-        angles = rope_angles(*self.turns)
-        return angles if self.cls is None else F.pad(angles, (0, 0, 1, 0))
-
-    def _apply(self, fn, recurse=True):
-        super()._apply(fn, recurse)                # `.to`, `.half`, `.to_empty`, …
-        if self.turns and self.angles.dtype != torch.float64:
-            self.angles = self._table().to(self.angles.device)
-        return self
 
     def forward(self, x:Tensor)->Tensor:
         "Images (n, c, h, w) to logits (n, num_classes)."
