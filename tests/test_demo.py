@@ -14,10 +14,10 @@ CLOSE, WAKING = 2., 3. # points; Strong in the deep network, half awake when tra
 def by_variant(folder): return {p.name:load_all(p) for p in sorted(folder.iterdir())}
 
 def test_the_setting_is_no_draw_of_the_hardware():
-    "The arms that rounding moves most, two seeds, summed in every order that this machine knows."
-    arms = ('deep', 'strong'), ('deep', 'vcreg'), ('noisy', 'vcreg'), ('views', 'weak')
+    "Two seeds, one thread, in every order of sums that this machine knows; two threads are in the committed records."
+    arms = ('deep', 'strong'), ('views', 'weak')
     runs = [replace(demo.declared(*arm), seed=seed) for arm in arms for seed in range(2)]
-    found = {variant:list(demo.under(runs, variant)) for variant in demo.VARIANTS}
+    found = {variant:list(demo.under(runs, variant)) for variant in demo.VARIANTS if variant != 'two threads'}
     apart = demo.disagreement(demo.across(found))
     assert len(apart) == len(runs) and keeps(apart), apart
 
