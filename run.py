@@ -237,11 +237,15 @@ def demo_help():
     "Options of `sigreg demo`, read from its source: nothing need be installed."
     tree = ast.parse((HERE/"sigreg_nb"/"cli.py").read_text(encoding="utf-8"))
     demo = next(node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "demo")
+    named = {node.targets[0].id: node.value for node in tree.body if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)}
+    def walk(annotation):
+        for node in ast.walk(annotation):
+            yield from ast.walk(named[node.id]) if isinstance(node, ast.Name) and node.id in named else [node]
     print(f"python3 run.py demo [OPTIONS]\n\n{ast.get_docstring(demo)}\n\nOptions:")
     defaults = [None]*(len(demo.args.args) - len(demo.args.defaults)) + demo.args.defaults
     for arg, default in zip(demo.args.args, defaults):
-        help = [k.value.value for k in ast.walk(arg.annotation) if isinstance(k, ast.keyword) and k.arg == "help"]
-        words = [str(node.value) for node in ast.walk(arg.annotation) if isinstance(node, ast.Constant)]
+        help = [k.value.value for k in walk(arg.annotation) if isinstance(k, ast.keyword) and k.arg == "help"]
+        words = [str(node.value) for node in walk(arg.annotation) if isinstance(node, ast.Constant)]
         name = next((w for w in words if w.startswith("--")), f"--{arg.arg.strip('_').replace('_', '-')}")
         value = "" if default is None or ast.unparse(default) == "None" else f" [{ast.literal_eval(default)}]"
         print(f"  {name:15} {''.join(help)}{value}")

@@ -149,7 +149,7 @@ def tapped(
     "A loss of what the sites hold."
     def insert(model, net):
         loss = make_regularizer(reg).to(next(model.parameters()).device)
-        taps = Taps(model, net.sites, pool).attach()
+        taps = Taps(model, net.sites, pool, forwards='last').attach()
         return lambda task: task + weight*getattr(taps, over)(loss)
     return insert
 

@@ -23,7 +23,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .ledger import check_writable, write_atomic
 from .notation import check_choice, check_count, check_positive
 
 # %% ../nbs/41_data.ipynb #c007
@@ -287,6 +286,7 @@ def download_cifar(
 )->bool:                 # False: it was there
     "Fetch the official archive and unpack its Python layout, unless it is there and intact."
     check_choice('name', name, LAYOUTS)
+    from sigreg_nb.ledger import check_writable, write_atomic
     layout,root = LAYOUTS[name][0],check_writable(root, 400)
     wanted = {**layout.train, **layout.test}
     if _intact(root/layout.folder, wanted, layout.check): return False

@@ -136,6 +136,16 @@ def logistic(
     W,b,_ = fit_logistic(h, y, l2, steps)
     return lambda x: x@W + b
 
+# %% ../nbs/35_probes.ipynb #c036
+def _check_held(held:Tensor|None, y:Tensor)->Tensor:
+    if held is None: held = held_out(y)
+    if held.dtype != torch.bool or held.shape != y.shape:
+        raise ValueError(f'held must be a mask of shape ({len(y)},), got {held.dtype} '
+                         f'{tuple(held.shape)}')
+    if not held.any(): raise ValueError('held must hold a row: no class has 5 rows; pass a mask')
+    if len(y[~held].unique()) < 2: raise ValueError('held must leave two classes at least to fit')
+    return held.to(y.device)
+
 # %% ../nbs/35_probes.ipynb #c025
 def linear_probe(
     h:Tensor, y:Tensor,           # training features (n, d) and labels (n,)
@@ -227,16 +237,6 @@ def lbfgs_probe(
     at_end = '' if 0 < i < len(grid)-1 else 'weak' if i == 0 else 'strong'
     evals += sum(fit[2] for fit in fits)
     return Probe(score(h_test@W + b, y_test), grid[i], at_end, evals, grid, val, loss)
-
-# %% ../nbs/35_probes.ipynb #c036
-def _check_held(held:Tensor|None, y:Tensor)->Tensor:
-    if held is None: held = held_out(y)
-    if held.dtype != torch.bool or held.shape != y.shape:
-        raise ValueError(f'held must be a mask of shape ({len(y)},), got {held.dtype} '
-                         f'{tuple(held.shape)}')
-    if not held.any(): raise ValueError('held must hold a row: no class has 5 rows; pass a mask')
-    if len(y[~held].unique()) < 2: raise ValueError('held must leave two classes at least to fit')
-    return held.to(y.device)
 
 # %% ../nbs/35_probes.ipynb #c041
 def adamw_classifier(

@@ -59,7 +59,7 @@ def at_taps(rank, size):
         for kept in 0, 1, 5:
             keep = torch.arange(24) >= 24 - kept
             mine = keep.split(SIZES[size])[rank]
-            for row, z in zip(log_sites(None, reg, 0, mask=mine), (one[0](x), one(x))):
+            for row, z in zip(log_sites(None, reg, 0, mask=mine, synced=True), (one[0](x), one(x))):
                 right = (0., nan) if kept < 2 else (float(VCReg()(z[keep])), VCReg().floor(kept, z.shape[1]))
                 for key, number in zip(("value", "floor"), right): test(f"{key}, {kept} rows kept", row[key], number)
                 for key in "rank", "std": test(f"{key}, {kept} rows kept", isnan(row[key]), mine.sum() < 2)

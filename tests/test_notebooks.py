@@ -7,7 +7,7 @@ ONE_THREAD = {**os.environ, "OMP_NUM_THREADS": "1"}  # two notebooks at a time o
 
 def nbdev(code, *args, cwd=ROOT):
     command = [sys.executable, "-c", code, *map(str, args)]
-    return subprocess.run(command, cwd=cwd, env=ONE_THREAD, capture_output=True, text=True, timeout=300)
+    return subprocess.run(command, cwd=cwd, env=ONE_THREAD, capture_output=True, text=True, timeout=900)
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
 def test_notebook(path):
