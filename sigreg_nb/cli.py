@@ -40,7 +40,7 @@ def main(
     """
     try:
         status = app(args, standalone_mode=False) or 0
-        if status == 130: raise KeyboardInterrupt     # newer versions of typer return it
+        if status == 130 and not _SAID: raise KeyboardInterrupt # newer versions of typer return it
         sys.exit(status)
     except (KeyboardInterrupt, typer.Abort): _leave('interrupted', 130)
     except (ValueError, TypeError, OSError, ModuleNotFoundError) as e:
@@ -55,7 +55,10 @@ def _lacking(e:ModuleNotFoundError)->str:
     if not e.name or e.name.startswith('sigreg_nb'): raise e
     return f"this command needs {e.name.partition('.')[0]}: pip install 'sigreg_nb[train]'"
 
+_SAID:list[str] = [] # the line of this command, if it has said why it leaves
+
 def _leave(message:str, status:int)->None:
+    _SAID.append(message)
     print('sigreg: ' + ' '.join(message.split()), file=sys.stderr)
     sys.exit(status)
 
@@ -195,6 +198,7 @@ def _watched():
     try: yield watch if _first() else None
     except Stopped as e:
         watch.close()
+        _SAID.append(str(e))
         if _first(): print(f'sigreg: {e}; the same command continues', file=sys.stderr)
         raise typer.Exit(128 + e.number) from None
     finally: watch.close()
@@ -332,6 +336,7 @@ def download(
     try:
         with bar: fetched = download_cifar(name, folder, watch)
     except KeyboardInterrupt:
+        _SAID.append('interrupted')
         print('sigreg: interrupted; the same command continues', file=sys.stderr)
         raise typer.Exit(130) from None
     print(f"{name} {'is now' if fetched else 'was already'} in {folder}")
