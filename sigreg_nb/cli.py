@@ -38,6 +38,7 @@ def main(
 
     With the environment variable SIGREG_DEBUG they come with their traceback.
     """
+    _SAID.clear()
     try:
         status = app(args, standalone_mode=False) or 0
         if status == 130 and not _SAID: raise KeyboardInterrupt # newer versions of typer return it
