@@ -131,7 +131,7 @@ REGIMES:dict[str, dict[str, Any]] = {
                  lr=3e-3),
     'clean':{},
     'noisy':dict(noise=.4),
-    'deep': dict(depth=8),
+    'deep': dict(depth=8, epochs=100),
 }
 
 #: arm -> what it changes
