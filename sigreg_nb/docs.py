@@ -378,7 +378,8 @@ def _end(thing, errors:dict)->list[str]:
     shown = name in EXAMPLES and getattr(package, name, None) is thing
     head = next((s for s in read_source(module)[2][:9] if 'File to edit: ' in s), '')
     chapter = head.rpartition('/')[2].removesuffix('.ipynb.')
-    source = f'Derived and tested in {BOOK}/{chapter}.html'
+    page = chapter.partition('_')[2]   # the site's pages have no numbers
+    source = f'Derived and tested in {BOOK}/{page}.html'
     return [_section('Examples', [(example(name), [])]) if shown else '', raised,
             _section('Notes', [(source, [])]) if chapter else '']
 

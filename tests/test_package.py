@@ -1,9 +1,11 @@
 "The package as users and tools see it."
-import ast, configparser, importlib, importlib.util, json, os, re, shutil, subprocess, sys, tarfile, zipfile
+import ast, configparser, importlib, importlib.util, inspect, json, os, re, shutil, subprocess, sys, tarfile, zipfile
 from email import message_from_bytes
 import pytest, yaml
 from book import NOTEBOOKS, ROOT
 from fold import fold
+import sigreg_nb
+from sigreg_nb import docs
 
 MODULES = sorted(p.stem for p in (ROOT/"sigreg_nb").glob("[a-z]*.py"))
 
@@ -158,6 +160,10 @@ def test_pages_and_reference_preprocess_without_quarto(needs):
         names = importlib.import_module(f"sigreg_nb.{path.stem}").__all__
         assert not [n for n in names if f"## {n}" not in text], path.stem
         assert "LNone" not in text and " at 0x" not in text
+    said = {yaml.safe_load("".join(head["source"]).strip().strip("-"))["output-file"]
+            for path in (ROOT/"_proc").glob("*.ipynb") if (head := json.loads(path.read_text())["cells"][0])["cell_type"] == "raw"}
+    linked = [re.findall(rf"{docs.BOOK}/(\S+\.html)", inspect.getdoc(getattr(sigreg_nb, name)) or "") for name in sigreg_nb.__all__]
+    assert not {page for pages in linked for page in pages} - said     # help() links to pages of the site
 
 def test_the_command_runs_as_a_module_under_torchrun(tmp_path):
     args = ["-m", "sigreg_nb", "run", "M3", "--smoke", "--out", str(tmp_path)]

@@ -11,6 +11,11 @@ def cells(path, kind):
     return [("".join(c["source"]), c.get("outputs", [])) for c in json.loads(path.read_text())["cells"]
             if c["cell_type"] == kind]
 
+def exports(path):
+    "Name of the module that a notebook exports, or None."
+    found = [re.search(r"^#\|\s*default_exp\s+(\S+)", source, re.M) for source, _ in cells(path, "code")]
+    return next((m[1] for m in found if m), None)
+
 def captions(path):
     "Captions of figures and tables: prose that lives in code cells."
     return [c for source, _ in cells(path, "code") for c in re.findall(r'#\| (?:fig|tbl)-cap: "(.*)"', source)]

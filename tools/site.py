@@ -3,7 +3,7 @@
 import importlib, inspect, json, re, shutil, sys
 from pathlib import Path
 import yaml
-from book import NBS, NOTEBOOKS, ROOT
+from book import NBS, NOTEBOOKS, ROOT, exports
 
 def settings():
     "Repository and branch, as settings.ini has them."
@@ -13,14 +13,13 @@ def settings():
 
 def modules():
     "Name of every module with public names, in the order of the book."
-    stems = [re.sub(r"^\d+_", "", path.stem) for path in NOTEBOOKS]
-    return [stem for stem in stems if (ROOT/"sigreg_nb"/f"{stem}.py").exists()]
+    return [name for path in NOTEBOOKS if (name := exports(path))]
 
 def reference(name):
     "Quarto page of one module: signatures, docments and sources of its public names."
     from nbdev.showdoc import show_doc
     module = importlib.import_module(f"sigreg_nb.{name}")
-    chapter = next(path.name for path in NOTEBOOKS if re.sub(r"^\d+_", "", path.stem) == name)
+    chapter = next(path.name for path in NOTEBOOKS if exports(path) == name)
     parts = [f"# `sigreg_nb.{name}` {{.unnumbered}}", module.__doc__ or "", f"Derived and tested in [its chapter]({chapter})."]
     for public in module.__all__:
         thing = getattr(module, public)
