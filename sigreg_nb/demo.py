@@ -178,10 +178,10 @@ TUNED:dict[str, dict[str, float]] = {
     'noisy-weak':  dict(lr=.8, reg_weight=.6),
     'noisy-vcreg': dict(lr=.8, reg_weight=.3),
     'deep-none':   dict(lr=.8),
-    'deep-he':     dict(lr=.4),
+    'deep-he':     dict(lr=.2),
     'deep-strong': dict(lr=.8, reg_weight=.1),
-    'deep-weak':   dict(lr=.8, reg_weight=.1),
-    'deep-vcreg':  dict(lr=.8, reg_weight=.3),
+    'deep-weak':   dict(lr=.8, reg_weight=.6),
+    'deep-vcreg':  dict(lr=.8, reg_weight=.6),
 }
 
 # %% ../nbs/47_demo.ipynb #c016
