@@ -690,7 +690,7 @@ def choice(
 # %% ../nbs/47_demo.ipynb #c030i
 #: the ways in which one processor can do the same sums
 VARIANTS:dict[str, dict[str, str]] = {
-    'one thread':{}, 'two threads':dict(OMP_NUM_THREADS='2'),
+    'one thread':{}, 'two threads':dict(OMP_NUM_THREADS='2', OMP_WAIT_POLICY='PASSIVE'),
     'no vectors':dict(ATEN_CPU_CAPABILITY='default'),
     'compatible':dict(MKL_CBWR='COMPATIBLE', ONEDNN_MAX_CPU_ISA='SSE41'),
 }
