@@ -505,17 +505,21 @@ def refusals(
     check_folder('known', known)
     ours = {p.resolve() for p in paths}
     there = {p.name:p for p in Path(known).rglob('*.json') if p.resolve() not in ours}
+    declared = {r.name for runs in EXPERIMENTS.values() for r in runs}
     for path in paths:
         try: record = ledger.load_run(path)
         except ValueError as e: found.append(str(e)); continue
-        if record is None or 'dataset' not in record['run']: continue  # a page's own kind of file
+        if record is None: continue                                    # a benchmark
+        run = record['run']
+        if 'dataset' not in run and run['name'] not in declared: continue   # of a page's own loop
         wrong = _sent(record, path)
-        name = f"{record['run']['name']}-s{record['run']['seed']}.json"
+        name = f"{run['name']}-s{run['seed']}.json"
         if name in there: wrong.append(f'{path}: run.seed is a duplicate of {there[name]}')
         there[name] = path
         found += wrong
     return found
 
+# %% ../nbs/46_campaign.ipynb #c074a
 def _sent(record:dict, path:Path)->list[str]:
     "What one record that can be read has wrong."
     run,env,final,curve = (record[part] for part in ledger.PARTS)
