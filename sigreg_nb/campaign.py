@@ -5,12 +5,12 @@
 # %% auto #0
 __all__ = ['GOALS', 'read', 'missing', 'kind', 'epoch_seconds', 'in_groups', 'plan', 'check_device', 'check_folder', 'line',
            'run_missing', 'campaign', 'campaign_on_ray', 'changed', 'run_row', 'partner', 'difference', 'varied',
-           'table', 'progress', 'unrecorded', 'table_text']
+           'table', 'progress', 'unrecorded', 'refusals', 'table_text']
 
 # %% ../nbs/46_campaign.ipynb #c003
 import time
 from ast import literal_eval
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, replace
 from fnmatch import fnmatchcase
 from math import inf, nan
@@ -428,6 +428,108 @@ def unrecorded(
     done = {(re_precision(r['run']['name'], 'fp32'), r['run']['seed']) for r in read(folder)}
     return [run for run in dict.fromkeys(experiment(name))
             if (re_precision(run.name, 'fp32'), run.seed) not in done]
+
+# %% ../nbs/46_campaign.ipynb #c071
+_WITNESS = dict(torch=str, python=str, device=str, threads=int, machine=str, commit=str,
+                command=str)
+_ALWAYS = 'loss','task','train_top1','reg','grad_norm','lr','test_loss','top1' # in every epoch
+
+def _plain(v): return [_plain(u) for u in v] if isinstance(v, (tuple, list)) else v
+
+def _settings(run:dict, source)->Iterator[str]:
+    "Where settings are not those of the declared run."
+    if run['seed'] < 0: yield f"{source}: run.seed must be at least 0, got {run['seed']}"
+    precision = run.get('precision', 'fp32')
+    try: one, = in_precision([row(re_precision(run['name'], 'fp32'))], precision)
+    except ValueError as e: yield f"{source}: run.name or run.precision is not declared, {e}"
+    else:
+        declared,found = asdict(replace(one, seed=run['seed'])),{**asdict(Run()), **run}
+        for field,value in found.items():
+            if field not in declared: yield f'{source}: run.{field} is no setting of a run'
+            elif _plain(value) != _plain(declared[field]):
+                yield f'{source}: run.{field} is declared as {declared[field]!r}, got {value!r}'
+
+# %% ../nbs/46_campaign.ipynb #c072
+def _number(v)->bool: return isinstance(v, (int, float)) and not isinstance(v, bool)
+
+def _ended(final:dict, curve:dict, epochs:int, source)->Iterator[str]:
+    "Where the epochs of a curve are not all there, or go on after a divergence."
+    lost = final.get('diverged')
+    if lost is not None and not (type(lost) is int and 1 <= lost <= epochs):
+        yield f'{source}: final.diverged must be an epoch from 1 to {epochs}, got {lost!r}'; return
+    for key in _ALWAYS:
+        end = epochs if lost is None else lost - (key != 'top1')   # in its last epoch: accuracy
+        bad = [e for e,v in enumerate(curve.get(key, [])[:end], 1) if not _number(v)]
+        if key not in curve: yield f'{source}: curve.{key} is missing'
+        elif bad: yield f'{source}: curve.{key} has no number in epoch {bad[0]}'
+    after = [*curve.get('loss', [])[(lost or epochs+1) - 1:], *curve['top1'][lost or epochs:]]
+    if any(v is not None for v in after):
+        yield f'{source}: final.diverged is {lost}, but curve.loss or curve.top1 goes on there'
+
+def _agree(final:dict, curve:dict, source)->Iterator[str]:
+    "Where final numbers are not those of the curve."
+    end = (final.get('diverged') or len(curve['top1'])) - 1
+    seen = curve['top1'][:end + 1]
+    told = {'top1':seen[-1], 'best_top1':max(seen), 'best_epoch':seen.index(max(seen)) + 1,
+            'train_top1':curve['train_top1'][end], 'test_loss':curve['test_loss'][end]}
+    for key,value in told.items():
+        got = final.get(key)
+        same = abs(got - value) < 1e-3 if _number(got) and _number(value) else got is value
+        if not same: yield f'{source}: final.{key} must be {value} as in the curve, got {got!r}'
+
+# %% ../nbs/46_campaign.ipynb #c073
+def _witness(env:dict, source)->Iterator[str]:
+    "What is missing of the machine and the code."
+    asked = _WITNESS if env['device'] == 'cpu' else _WITNESS | dict(gpu=str)
+    for key,kind in asked.items():
+        if type(env.get(key)) is not kind or env[key] == '':
+            yield f'{source}: env.{key} is missing, got {env.get(key)!r}'
+    if not env['seconds'] > 0: yield f"{source}: env.seconds must be above 0, got {env['seconds']}"
+
+def _place(path:Path, run:dict)->Iterator[str]:
+    "Where name or folder are not those that a campaign gives."
+    wanted = f"{run['name']}-s{run['seed']}.json"
+    if path.name != wanted: yield f'{path}: run.name and run.seed belong in a file {wanted}'
+    base = re_precision(run['name'], 'fp32')
+    folders = [e.lower() for e,runs in EXPERIMENTS.items() if base in {r.name for r in runs}]
+    if folders and path.resolve().parent.name not in (*folders, 'runs'):
+        yield f"{path}: run.name belongs in a folder {' or '.join([*folders, 'runs'])}"
+
+# %% ../nbs/46_campaign.ipynb #c074
+def refusals(
+    files:Iterable,  # records that somebody sends
+    known='results', # root of the ledger, where they may lie already
+)->list[str]:        # one line each; none: they can be taken
+    "Why records are not those that a declared run would have left."
+    paths,found = list(dict.fromkeys(map(Path, files))),[]
+    check_folder('known', known)
+    ours = {p.resolve() for p in paths}
+    there = {p.name:p for p in Path(known).rglob('*.json') if p.resolve() not in ours}
+    declared = {r.name for runs in EXPERIMENTS.values() for r in runs}
+    for path in paths:
+        try: record = ledger.load_run(path)
+        except ValueError as e: found.append(str(e)); continue
+        if record is None: continue                                    # a benchmark
+        run = record['run']
+        if 'dataset' not in run and run['name'] not in declared: continue   # of a page's own loop
+        wrong = _sent(record, path)
+        name = f"{run['name']}-s{run['seed']}.json"
+        if name in there: wrong.append(f'{path}: run.seed is a duplicate of {there[name]}')
+        there[name] = path
+        found += wrong
+    return found
+
+# %% ../nbs/46_campaign.ipynb #c074a
+def _sent(record:dict, path:Path)->list[str]:
+    "What one record that can be read has wrong."
+    run,env,final,curve = (record[part] for part in ledger.PARTS)
+    wrong = [*_settings(run, path), *_place(path, run), *_witness(env, path)]
+    broken = list(_ended(final, curve, run['epochs'], path))
+    if not broken: broken = list(_agree(final, curve, path))
+    if not any('run.name' in w for w in wrong):
+        try: same_code(row(re_precision(run['name'], 'fp32')), env.get('reg_code'), path)
+        except ValueError as e: wrong.append(str(e))
+    return wrong + broken
 
 # %% ../nbs/46_campaign.ipynb #c058
 def table_text(

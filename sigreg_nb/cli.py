@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['app', 'VERSION', 'ARM', 'REGIME', 'EPOCHS', 'DATA', 'DEVICE', 'SET', 'REG', 'MINUTES', 'CHANGED', 'bench',
-           'BENCH_OUT', 'main', 'check_device', 'demo', 'list_', 'run', 'steps', 'campaign', 'table', 'download',
-           'bench_losses', 'bench_training', 'bench_inserted']
+           'BENCH_OUT', 'main', 'check_device', 'demo', 'list_', 'run', 'steps', 'campaign', 'table', 'check',
+           'download', 'bench_losses', 'bench_training', 'bench_inserted']
 
 # %% ../nbs/49_cli.ipynb #c003
 import os
@@ -307,6 +307,24 @@ def table(
     from sigreg_nb.campaign import check_folder, table_text
     check_folder('out', out)
     print(table_text(name, out or 'results'))
+
+# %% ../nbs/49_cli.ipynb #c022c
+@app.command()
+def check(
+    files:Annotated[list[str], typer.Argument(help="Records, as results/table3/*.json.")],
+    known:Annotated[str, typer.Option(help="Root of the ledger.")]='results',
+)->None:
+    """Say whether records are what a declared run leaves, before they are sent.
+
+    One line for every fault, with file and field, and exit status 1 if there is any.
+
+    Example: sigreg check results/table3/*.json
+    """
+    from sigreg_nb.campaign import refusals
+    wrong = refusals(files, known)
+    for text in wrong: print(' '.join(text.split()))
+    print(f'{len(set(files))} checked, faults: {len(wrong)}')
+    if wrong: raise typer.Exit(1)
 
 # %% ../nbs/49_cli.ipynb #c022b
 def _bytes(name:str):

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['PARTS', 'SHARES', 'TMP', 'check_record', 'environment', 'finite', 'write_atomic', 'write_json', 'save',
-           'check_writable', 'load', 'load_all', 'frame', 'pm', 'paired', 'resolved', 'compare']
+           'check_writable', 'load', 'load_run', 'load_all', 'frame', 'pm', 'paired', 'resolved', 'compare']
 
 # %% ../nbs/40_ledger.ipynb #c003
 import errno
@@ -206,15 +206,22 @@ def _parse(path):
     except (ValueError, RecursionError) as e: raise ValueError(f"{path}: not JSON ({e})") from None
 
 # %% ../nbs/40_ledger.ipynb #c025
+def load_run(
+    path,        # of one file of a ledger
+)->dict|None:    # None: it is no training run, but a benchmark or the like
+    "Read and check what has a part `final` or `curve`."
+    found = _parse(path)
+    if isinstance(found, dict) and not {'final', 'curve'} & found.keys(): return None
+    return check_record(found, str(path))
+
 def load_all(
     folder,           # read with everything below it
 )->list[dict]:        # in the order of their file names
     "Read every record of a folder."
     if not Path(folder).is_dir(): raise ValueError(f"folder must exist, got {folder}")
     hidden = lambda p: any(part.startswith('.') for part in p.relative_to(folder).parts)
-    found = {p:_parse(p) for p in sorted(Path(folder).rglob('*.json')) if not hidden(p)}
-    return [check_record(r, str(p)) for p,r in found.items()
-            if not isinstance(r, dict) or {'final', 'curve'} & r.keys()]
+    found = (load_run(p) for p in sorted(Path(folder).rglob('*.json')) if not hidden(p))
+    return [r for r in found if r is not None]
 
 # %% ../nbs/40_ledger.ipynb #c027
 def frame(

@@ -205,6 +205,7 @@ COMMANDS = {
     'run V1 --set clip': "--set takes field=value, got 'clip'",
     'run V1 --set clp=1': "no field 'clp'; did you mean clip?",
     'run V1 --seed x': "Invalid value for '--seed'",
+    'check x.json': "known must be an existing folder, got results",
     'campaign E1': "Missing option '--budget-minutes'"}
 
 @pytest.mark.parametrize("line", COMMANDS)
