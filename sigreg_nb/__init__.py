@@ -14,6 +14,7 @@ The command line is `sigreg --help`; the book is https://sigreg-nb.github.io/sig
 __version__ = "0.1.0"
 
 import sys
+import warnings
 from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -41,6 +42,24 @@ _HOME = {name: module for module, names in dict(
     vcreg_layer='VCRegLayer vcreg_total', vcreg_loss='VCReg vcreg vcreg_floor',
     weak='WeakSIGReg weak_floor weak_sigreg').items() for name in names.split()}
 
+_MOVED = {module: {name: home for home, names in homes.items() for name in names.split()} for module, homes in dict(
+    campaign=dict(checks='check_device check_folder'),
+    cli=dict(checks='check_device'),
+    epps_pulley=dict(checks='as_weight level'),
+    notation=dict(checks='as_batch check_choice check_count check_positive full_precision transformed'),
+    vit=dict(checks='check_divides'),
+    weak=dict(moments='center covariance')).items()}  # until 0.3 the old place has them, and warns
+
+
+class _Former(ModuleType):
+    "A module that some names have left: who asks it for them is told where they are."
+    def __getattribute__(self, name):
+        home = _MOVED[super().__getattribute__('__name__').rpartition('.')[2]].get(name)
+        if home is None: return super().__getattribute__(name)
+        warnings.warn(f'{name} is in sigreg_nb.{home} now; {self.__name__} has it until 0.3',
+                      DeprecationWarning, stacklevel=2)
+        return getattr(import_module(f'.{home}', __name__), name)
+
 
 class _Package(ModuleType):
     "Finds public names and chapters when they are asked for."
@@ -60,6 +79,7 @@ class _Package(ModuleType):
         `attach` is the function: Python would put the module of that name in its place when it has imported it.
         """
         if isinstance(value, ModuleType) and value is not sys.modules.get(f'{__name__}.docs'): document(value)
+        if isinstance(value, ModuleType) and name in _MOVED: value.__class__ = _Former
         if name in __all__ and isinstance(value, ModuleType): value = getattr(value, name)
         super().__setattr__(name, value)
 

@@ -25,10 +25,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from .checks import check_choice, check_count, check_positive
 from .epps_pulley import as_grid, null_mean
 from .exact import Synced
 from .losses import LOSSES
-from .notation import check_choice, check_count, check_positive
 from .taps import (COMBINE, WRAPPERS, Recorder, Taps, _Hook, _is_compiled, _some, _sum,
                             at_sites, find_sites, first_tensor, named_sites)
 

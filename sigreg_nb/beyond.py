@@ -25,9 +25,9 @@ from torchvision.datasets import ImageFolder
 from torchvision.datasets.folder import default_loader
 from torchvision.transforms import v2
 
+from .checks import check_choice, check_count, check_positive
 from .collapse import participation_ratio
 from .convnext import convnext_atto
-from .notation import check_choice, check_count, check_positive
 from .probes import adamw_probe, lbfgs_probe, top1
 from .taps import Recorder, Taps
 from .vcreg_loss import VCReg

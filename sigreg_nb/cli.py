@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['app', 'VERSION', 'ARM', 'REGIME', 'EPOCHS', 'DATA', 'DEVICE', 'SET', 'REG', 'MINUTES', 'CHANGED', 'bench',
-           'BENCH_OUT', 'main', 'check_device', 'demo', 'list_', 'run', 'steps', 'campaign', 'table', 'download',
-           'bench_losses', 'bench_training', 'bench_inserted']
+           'BENCH_OUT', 'main', 'demo', 'list_', 'run', 'steps', 'campaign', 'table', 'download', 'bench_losses',
+           'bench_training', 'bench_inserted']
 
 # %% ../nbs/49_cli.ipynb #c003
 import os
@@ -63,18 +63,6 @@ def _leave(message:str, status:int)->None:
     print('sigreg: ' + ' '.join(message.split()), file=sys.stderr)
     sys.exit(status)
 
-# %% ../nbs/49_cli.ipynb #c009
-def check_device(
-    device:str, # 'cpu', 'cuda', 'cuda:1', 'mps'
-)->str:
-    "Raise unless torch can put a tensor there, and read it back."
-    import torch
-    try: torch.zeros(1, device=device).item()
-    except Exception as e:
-        why = (str(e).splitlines() or [type(e).__name__])[0].split('. ')[0]
-        raise ValueError(f"device must be one torch has here, got {device!r} ({why})") from None
-    return device
-
 # %% ../nbs/49_cli.ipynb #c011
 def _bar(records, total):
     "A progress bar on stderr; a line per run, with the time left, where stderr is no terminal."
@@ -106,6 +94,7 @@ def _train_demo(
 )->list[dict]:
     "Train what is missing; Ctrl-C says what is kept."
     from sigreg_nb import demo as module
+    from sigreg_nb.checks import check_device
     runs = module.demo_runs(*chosen)
     check_device(device)
     kept = len(module.kept(runs, out, device))
@@ -304,7 +293,8 @@ def table(
     out:Annotated[Optional[str], typer.Option(help="Root of the ledger; default: results.")]=None,
 )->None:
     "Print our accuracies beside the paper's, and those of runs that vary its rows."
-    from sigreg_nb.campaign import check_folder, table_text
+    from sigreg_nb.campaign import table_text
+    from sigreg_nb.checks import check_folder
     check_folder('out', out)
     print(table_text(name, out or 'results'))
 
@@ -387,8 +377,8 @@ def bench_losses(
     """
     import torch
     from sigreg_nb import bench as module
+    from sigreg_nb.checks import check_count, check_device
     from sigreg_nb.ledger import environment
-    from sigreg_nb.notation import check_count
     shapes = [_shape(text) for text in shape or []] or module.SHAPES
     check_device(device)
     if threads is not None:
@@ -414,6 +404,7 @@ def bench_training(
     "Our loop against the loop that a user would write, and the parts of our epoch."
     from dataclasses import replace
     from sigreg_nb import throughput as module
+    from sigreg_nb.checks import check_device
     from sigreg_nb.data import synthetic
     from sigreg_nb.experiments import row as find
     run = replace(find(row), precision=precision)
@@ -447,6 +438,7 @@ def bench_inserted(
     Example: sigreg bench inserted --network vit_b_32 --device cuda --compile --precision bf16
     """
     from sigreg_nb import cost as module
+    from sigreg_nb.checks import check_device
     check_device(device)
     chosen = network or [n for n in module.NETWORKS if ('/' in n) == device.startswith('cpu')]
     found = module.bench_inserted(chosen, device, batch, side, rounds,

@@ -29,8 +29,8 @@ from torchvision.models import ConvNeXt, VisionTransformer, convnext_tiny, vit_b
 from torchvision.models.convnext import CNBlockConfig
 
 from .bench import peak_of, vcreg_naive
+from .checks import check_choice, check_count
 from .ledger import check_writable, environment, write_json
-from .notation import check_choice, check_count
 from .taps import Recorder, Taps, find_sites, make_regularizer, pool_features
 from .throughput import wait
 from .train import PRECISIONS, tf32

@@ -23,7 +23,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .notation import check_choice, check_count, check_positive
+from .checks import check_choice, check_count, check_positive
 
 # %% ../nbs/41_data.ipynb #c007
 @dataclass(frozen=True, eq=False)

@@ -34,11 +34,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .checks import check_choice, check_count
 from .collapse import participation_ratio
-from .ledger import check_writable, compare, environment, finite, frame, load, pm, save
-from .ledger import write_json
+from .ledger import (check_writable, compare, environment, finite, frame, load, pm, save,
+                              write_json)
 from .mlp import MLP, he_init
-from .notation import COLORS, check_choice, check_count
+from .notation import COLORS
 from .taps import Taps, make_regularizer, mix
 
 # %% ../nbs/47_demo.ipynb #c007

@@ -16,18 +16,17 @@ __all__ = ['ROWS', 'PUBLISHED', 'EXPERIMENTS', 'ABOUT', 'V1', 'V2', 'V3', 'WALK'
 # %% ../nbs/45_experiments.ipynb #c003
 from collections.abc import Iterable
 from dataclasses import asdict, replace
-from difflib import get_close_matches
 from typing import Any
 
 import pandas as pd
 import torch
 from torch import Tensor, nn
 
+from .checks import as_batch, check_count, check_positive, full_precision, unknown
 from .collapse import cdnv, nc1, ncc_agreement
 from .information import mine
 from .losses import Loss
 from .mlp import MLP, he_init
-from .notation import as_batch, check_count, check_positive, full_precision
 from .probes import adamw_probe
 from .taps import REGULARIZERS
 from .train import MEASURES, MODELS, Run, Trainer, features, logits
@@ -104,14 +103,9 @@ def vary(
 )->Run:
     "A copy with other settings and a name that says which."
     wrong = [k for k in changes if k not in asdict(run) or k == 'name']
-    if wrong: raise ValueError(_unknown('field', wrong[0], asdict(run)))
+    if wrong: raise ValueError(unknown('field', wrong[0], asdict(run)))
     tag = '-'.join(f'{k}={v}' for k,v in changes.items()) if tag is None else tag
     return replace(run, name=f'{run.name}-{tag}' if tag else run.name, **changes)
-
-def _unknown(what:str, name, options:Iterable[str])->str:
-    near = get_close_matches(str(name), list(options), n=3, cutoff=.5)
-    return f"no {what} {name!r}; " + (f"did you mean {', '.join(near)}?" if near else
-                                      f"there are {', '.join(list(options)[:12])} …")
 
 # %% ../nbs/45_experiments.ipynb #c025
 def seeds(
@@ -267,7 +261,7 @@ def row(
     "One declared run, seed 0."
     known = {**ROWS, **{r.name:r for r in ROWS.values()},
              **{r.name:r for runs in globals().get('EXPERIMENTS', {}).values() for r in runs}}
-    if name not in known: raise ValueError(_unknown('run', name, known))
+    if name not in known: raise ValueError(unknown('run', name, known))
     return replace(known[name], seed=0)
 
 # %% ../nbs/45_experiments.ipynb #c051
@@ -781,7 +775,7 @@ def experiment(
     name:str, # key of `EXPERIMENTS`
 )->list[Run]:
     "The runs of one experiment, in their order."
-    if name not in EXPERIMENTS: raise ValueError(_unknown('experiment', name, EXPERIMENTS))
+    if name not in EXPERIMENTS: raise ValueError(unknown('experiment', name, EXPERIMENTS))
     return list(EXPERIMENTS[name])
 
 # %% ../nbs/45_experiments.ipynb #c123

@@ -18,11 +18,11 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from . import ledger
+from .checks import check_choice, check_count, check_positive
 from .data import Split
 from .demo import digits
 from .lejepa import (ARMS, JointEmbedding, SSLRun, climb, get_data, lejepa_loss, pretrain,
                               worth)
-from .notation import check_choice, check_count, check_positive
 from .taps import Taps, additive, make_regularizer
 
 # %% ../nbs/61_inside.ipynb #c007

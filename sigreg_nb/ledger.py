@@ -26,7 +26,7 @@ import pandas as pd
 import torch
 from scipy import stats
 
-from .notation import check_count
+from .checks import check_count
 
 # %% ../nbs/40_ledger.ipynb #c006
 PARTS:dict[str, dict[str, Any]] = {

@@ -17,10 +17,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .checks import check_choice, check_count, check_positive
 from .collapse import participation_ratio, spread
 from .data import Split, load, normalize, synthetic
 from .ledger import check_writable, environment, load as read, save
-from .notation import check_choice, check_count, check_positive
 from .probes import knn, linear_probe, standardize
 from .taps import REGULARIZERS, make_regularizer, mix
 

@@ -19,14 +19,16 @@ import torch.nn.functional as F
 from scipy.special import hyp1f1
 from torch import Tensor
 
-from .epps_pulley import as_grid, as_weight, level, null_mean, quadrature
+from .checks import (as_batch, as_weight, check_choice, check_count, check_positive,
+                              full_precision, level)
+from .epps_pulley import as_grid, null_mean, quadrature
 from .kernel import machinery
-from .notation import as_batch, check_choice, check_count, check_positive, full_precision
+from .moments import center, covariance
 from .recurrence import additive, effective_size, totals
 from .slices import Stream, random_sketch, random_slices
 from .strong import strong_floor, strong_sigreg
 from .vcreg_loss import vcreg, vcreg_floor
-from .weak import center, covariance, weak_floor, weak_sigreg
+from .weak import weak_floor, weak_sigreg
 
 # %% ../nbs/27_losses.ipynb #c007
 #: name → loss(z, …); a name is a family, or a family and a variant

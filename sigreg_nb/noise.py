@@ -19,12 +19,12 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from . import ledger
+from .checks import check_choice, check_count, check_positive
 from .collapse import participation_ratio
 from .data import load
 from .demo import digits
 from .lejepa import climb
 from .mlp import MLP, he_init
-from .notation import check_choice, check_count, check_positive
 from .taps import REGULARIZERS, Taps, additive, make_regularizer
 
 # %% ../nbs/62_noise.ipynb #c007

@@ -14,8 +14,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .epps_pulley import Grid, as_grid, as_weight, level, quadrature
-from .notation import full_precision, transformed
+from .checks import as_weight, full_precision, level, transformed
+from .epps_pulley import Grid, as_grid, quadrature
 
 # %% ../nbs/13_recurrence.ipynb #c016
 def lattice(

@@ -14,7 +14,7 @@ from typing import Callable
 import torch
 from torch import Tensor, nn
 
-from .notation import check_choice, check_count
+from .checks import check_choice, check_count
 
 # %% ../nbs/11_slices.ipynb #c016
 def unit_columns(

@@ -12,10 +12,10 @@ from typing import Callable
 import torch
 from torch import Tensor
 
-from .epps_pulley import as_grid, as_weight, level, null_mean
+from .checks import (as_batch, as_weight, check_choice, check_count, full_precision, level,
+                              transformed)
+from .epps_pulley import as_grid, null_mean
 from .kernel import machinery
-from .notation import (as_batch, check_choice, check_count, full_precision,
-                                transformed)
 from .recurrence import additive, effective_size, scores, slopes, statistic
 from .slices import SLICES, Stream, random_slices
 

@@ -12,7 +12,6 @@ import copy
 import re
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import partial
 from inspect import signature
@@ -24,8 +23,8 @@ import torch.distributed as dist
 from einops import EinopsError, reduce
 from torch import Tensor, nn
 
+from .checks import as_batch, check_choice, check_positive, near_names
 from .collapse import participation_ratio
-from .notation import as_batch, check_choice, check_positive
 from .strong import StrongSIGReg
 from .vcreg_loss import VCReg
 from .weak import WeakSIGReg
@@ -77,7 +76,7 @@ def find_sites(
     names = [name for name in modules if name not in lists]
     for pattern in patterns:
         if any(matches(name, pattern) for name in names): continue
-        near = ', '.join(get_close_matches(pattern, names, 5, .4) or names[:5])
+        near = near_names(pattern, names, 5, .4) or ', '.join(names[:5])
         if pattern not in lists:
             raise ValueError(f'no module matches {pattern!r}; near names: {near}')
         kind = type(modules[pattern]).__name__

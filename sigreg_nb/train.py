@@ -39,13 +39,13 @@ from tqdm import tqdm
 # %% ../nbs/44_train.ipynb #c003a
 from . import ledger
 from .augment import crop_flip, mix_maps, rand_augment
+from .checks import check_choice, check_count, check_positive
 from .collapse import participation_ratio
 from .convnext import convnext_atto
 from .data import NORMS, Split, load, long_tail, norm_constants, train_validation
 from .exact import Synced, all_sum, ranks
 from .ledger import finite
 from .mlp import MLP
-from .notation import check_choice, check_count, check_positive
 from .optim import OPTIMIZERS, SCHEDULES, SPLITS, lr_at, make_optimizers
 from .resnet import resnet18, resnet32
 from .strong import StrongSIGReg

@@ -12,11 +12,11 @@ import torch
 from einops import rearrange
 from torch import Tensor, nn
 
-from .notation import as_batch, check_count, check_positive, full_precision
+from .checks import as_batch, check_count, check_positive, full_precision
+from .moments import center, covariance
 from .slices import _in_backward
 from .vcreg_loss import (_deviations, as_samples, check_vcreg, sample_weight,
                                   vcreg_coefficients, vcreg_value)
-from .weak import center, covariance
 
 # %% ../nbs/23_vcreg_layer.ipynb #c025
 def as_shape(

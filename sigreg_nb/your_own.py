@@ -13,7 +13,6 @@ import inspect
 import sys
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
-from difflib import get_close_matches
 from functools import cached_property, partial
 from importlib import import_module
 from pathlib import Path
@@ -23,6 +22,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from .checks import near_names
 from .taps import REGULARIZERS
 
 # %% ../nbs/36_your_own.ipynb #c015
@@ -44,8 +44,8 @@ def find_regularizer(
                          f"({type(e).__name__}: {e})") from e
     for part in path.split('.'):
         if not hasattr(found, part):
-            near = get_close_matches(part, dir(found), n=3, cutoff=.6)
-            hint = f"; did you mean {', '.join(near)}?" if near else ''
+            near = near_names(part, dir(found), cutoff=.6)
+            hint = f"; did you mean {near}?" if near else ''
             raise ValueError(f"reg {name!r}: {module} has no {path}{hint}")
         found = getattr(found, part)
     if not callable(found):

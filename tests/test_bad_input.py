@@ -183,7 +183,7 @@ BAD = [
     (lambda: ledger.check_record({}, 'a.json'), V, "a.json: no part 'run'"),
     (lambda: ledger.check_writable('/proc/x'), V, "out must be a writable folder, got /proc/x"),
     (lambda: campaign.campaign('E1', 0, '/nonexistent'), V, "budget_minutes must be above 0 and finite, got 0"),
-    (lambda: campaign.campaign('E1', 1, '/nonexistent', device='tpu'), V, "device must be cpu or cuda, got 'tpu'"),
+    (lambda: campaign.campaign('E1', 1, '/nonexistent', device='tpu'), V, "device must be one torch has here, got 'tpu'"),
     (lambda: campaign.campaign('E1', 1, '/nonexistent', '/no/data'), V, "data must be an existing folder, got /no/data"),
     (lambda: campaign.campaign('E1', 1, '/nonexistent', at_once=0), V, "at_once must be at least 1, got 0")]
 

@@ -12,7 +12,7 @@ def python(code): return subprocess.run([sys.executable, "-c", code], cwd=ROOT, 
 ABOUT_TORCHVISION = ["beyond", "cost"]  # chapters on its networks
 
 OF_TRAIN = ["torchvision", "pandas", "matplotlib", "sklearn", "tqdm"]  # the extra `train` has them, the library does without
-LIBRARY = ("attach augment collapse convnext data dynamics epps_pulley exact information kernel losses mlp notation optim probes "
+LIBRARY = ("attach augment checks collapse convnext data dynamics epps_pulley exact information kernel losses mlp moments notation optim probes "
            "recurrence resnet slices strong taps vcreg_layer vcreg_loss vit weak cli").split()
 
 @pytest.mark.parametrize("modules, absent", [
@@ -194,3 +194,18 @@ def test_folding_is_what_cleaning_keeps():
         nb = json.loads(once)
         _nbdev_clean(nb)
         assert "source_hidden" in once and fold(once) == once == json.dumps(nb, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+def test_a_name_that_moved_is_found_where_it_was_with_a_warning():
+    "Also where the old module uses the name itself; its own use, and a name that stayed, warn nobody."
+    import sigreg_nb
+    for module, names in sigreg_nb._MOVED.items():
+        old = importlib.import_module(f"sigreg_nb.{module}")
+        for name, home in names.items():
+            with pytest.warns(DeprecationWarning, match=f"{name} is in sigreg_nb.{home} now; sigreg_nb.{module} has it until 0.3") as seen:
+                exec(f"from sigreg_nb.{module} import {name}", space := {})
+            assert len(seen) == 1 and seen[0].filename == "<string>", name
+            assert space[name] is getattr(importlib.import_module(f"sigreg_nb.{home}"), name)
+            assert name not in old.__all__
+    done = python("import warnings; warnings.simplefilter('error')\nimport torch\nfrom sigreg_nb.weak import weak_sigreg, WeakSIGReg\n"
+                  "weak_sigreg(torch.randn(8, 4)); WeakSIGReg()(torch.randn(8, 4))")
+    assert done.returncode == 0, done.stderr
