@@ -28,9 +28,9 @@ from torch import Tensor, nn
 from .checks import check_choice, check_count, check_positive
 from .epps_pulley import as_grid, null_mean
 from .exact import Synced
-from .losses import LOSSES
-from .taps import (COMBINE, WRAPPERS, Recorder, Taps, _Hook, _is_compiled, _some, _sum,
-                            at_sites, find_sites, first_tensor, named_sites)
+from .objective import COMBINE, LOSSES
+from .taps import (WRAPPERS, Recorder, Taps, _Hook, _is_compiled, _some, _sum, at_sites,
+                            find_sites, first_tensor, named_sites)
 
 # %% ../nbs/34_attach.ipynb #c009
 RECTIFIERS = nn.ReLU,nn.ReLU6

@@ -103,6 +103,8 @@ def check_folder(
         raise ValueError(f"{name} must be an existing folder, got {folder}")
 
 # %% ../nbs/03_checks.ipynb #c032
+_TOKENS = "; tokens become rows by flatten(0, 1), in `Taps` by pool='positions'"
+
 def as_batch(
     z:Tensor,              # embeddings, (n, d)
     name:str='z',          # of the argument, for the message
@@ -117,7 +119,8 @@ def as_batch(
         raise TypeError(f"{name} must be floating point, got {z.dtype}")
     if z.ndim not in ndim:
         allowed = ' or '.join(f'{n}-D' for n in ndim)
-        raise ValueError(f"{name} must be {allowed}, got shape {tuple(z.shape)}")
+        hint = _TOKENS if ndim == (2,) and z.ndim > 2 else ''
+        raise ValueError(f"{name} must be {allowed}, got shape {tuple(z.shape)}{hint}")
     if len(z) < low:
         raise ValueError(f"{name} must have at least {low} rows, got shape {tuple(z.shape)}")
     if 0 in z.shape: raise ValueError(f"{name} must not be empty, got shape {tuple(z.shape)}")

@@ -7,9 +7,8 @@ __all__ = ['ROWS', 'PUBLISHED', 'EXPERIMENTS', 'ABOUT', 'V1', 'V2', 'V3', 'WALK'
            'M3', 'MLP_FIXES', 'MLP_AUGMENTS', 'MLP_DEEP', 'MLP_HE', 'MLP_SITE', 'R4', 'R5', 'R6', 'ALPHAS', 'BETAS',
            'MIDDLE', 'CHOSEN', 'SUPER', 'PLACES', 'PLACEMENTS', 'TAIL', 'SMALL_SUPER', 'SMALL_LAST', 'SMALL_TAIL',
            'SMALL_FIT', 'TAIL_CONTROLS', 'DEPTHS', 'FIXES', 'ACTS', 'WIDTHS', 'REACHES', 'HIDDEN', 'OWN', 'triple',
-           'published', 'vary', 'seeds', 'in_precision', 're_precision', 'VariancePull', 'TracePenalty', 'ShuffledWeak',
-           'FixedWeak', 'LayerScale', 'vit_control', 'mlp_control', 'rows', 'row', 'declare', 'walk', 'sweep',
-           'subclass', 'predict', 'neural_collapse', 'information', 'shots', 'DeCov', 'WLDReg', 'VCRegPrinted',
+           'published', 'vary', 'seeds', 'in_precision', 're_precision', 'LayerScale', 'vit_control', 'mlp_control',
+           'rows', 'row', 'declare', 'walk', 'sweep', 'subclass', 'predict', 'neural_collapse', 'information', 'shots',
            'with_vcreg', 'vcreg_grid', 'super_arms', 'last_arms', 'tail_arms', 'with_part', 'deep_arms', 'rest',
            'small_vit', 'small_arms', 'smoke', 'experiment', 'list_experiments']
 
@@ -22,18 +21,13 @@ import pandas as pd
 import torch
 from torch import Tensor, nn
 
-from .checks import as_batch, check_count, check_positive, full_precision, unknown
+from .checks import check_count, unknown
 from .collapse import cdnv, nc1, ncc_agreement
 from .information import mine
-from .losses import Loss
 from .mlp import MLP, he_init
 from .probes import adamw_probe
-from .taps import REGULARIZERS
 from .train import MEASURES, MODELS, Run, Trainer, features, logits
-from .vcreg_layer import beta_from_algorithm1
-from .vcreg_loss import VCReg, as_samples, vcreg
 from .vit import ViT, plain_vit
-from .weak import WeakSIGReg
 
 # %% ../nbs/45_experiments.ipynb #c007
 def triple(
@@ -134,65 +128,6 @@ def re_precision(name:str, precision:str)->str:
     name = name.removesuffix('-bf16').removesuffix('-tf32')
     return name if precision == 'fp32' else f'{name}-{precision}'
 
-# %% ../nbs/45_experiments.ipynb #c031
-class VariancePull(nn.Module):
-    "Root mean square of (variance / target - 1), times `at_zero` (@eq-experiments-variance)."
-    def __init__(self,
-        at_zero:float=8., # value for features without variance
-        target:float=1.,  # variance that costs nothing
-    ):
-        super().__init__()
-        check_positive('at_zero', at_zero); check_positive('target', target)
-        self.at_zero,self.target = at_zero,target
-
-    def forward(self,
-        z:Tensor, # embeddings, (n, d)
-    )->Tensor:    # scalar
-        with full_precision(z):
-            return self.at_zero * (as_batch(z).var(0)/self.target - 1).square().mean().sqrt()
-
-    def floor(self, n:int, d:int)->float:
-        "Smallest value, reached where every variance is the target."
-        return 0.
-
-# %% ../nbs/45_experiments.ipynb #c033b
-class TracePenalty(nn.Module):
-    "Mean variance of the features, times `at_one` (@eq-experiments-trace)."
-    def __init__(self,
-        at_one:float=8., # value for features of variance 1
-    ):
-        super().__init__()
-        check_positive('at_one', at_one)
-        self.at_one = at_one
-
-    def forward(self,
-        z:Tensor, # embeddings, (n, d)
-    )->Tensor:    # scalar
-        with full_precision(z): return self.at_one * as_batch(z).var(0).mean()
-
-    def floor(self, n:int, d:int)->float:
-        "Smallest value, at features without variance."
-        return 0.
-
-# %% ../nbs/45_experiments.ipynb #c034
-class ShuffledWeak(WeakSIGReg):
-    "Weak-SIGReg whose gradient rows are moved by one image: its null."
-    def forward(self,
-        z:Tensor, # embeddings, (n, d)
-    )->Tensor:    # scalar: the value of Weak-SIGReg
-        z = as_batch(z)
-        with torch.enable_grad():
-            there = z.detach().requires_grad_()
-            L = super().forward(there)
-            grad, = torch.autograd.grad(L, there)
-        surrogate = (grad.roll(1, dims=0) * z).sum()
-        return L.detach() + surrogate - surrogate.detach()
-
-# %% ../nbs/45_experiments.ipynb #c039
-class FixedWeak(WeakSIGReg):
-    "Weak-SIGReg with one sketch for all steps and all sites of equal width."
-    def train(self, mode:bool=True): return super().train(False)
-
 # %% ../nbs/45_experiments.ipynb #c042
 class LayerScale(nn.Module):
     "Multiply by a learned vector."
@@ -238,8 +173,6 @@ def mlp_control(
     return he_init(model) if he else model
 
 # %% ../nbs/45_experiments.ipynb #c047
-REGULARIZERS.update(variance=VariancePull, trace=TracePenalty, shuffled=ShuffledWeak,
-                    fixed=FixedWeak)
 MODELS.update(vit_control=(vit_control, *MODELS['vit'][1:]),
               mlp_control=(mlp_control, *MODELS['mlp'][1:]))
 
@@ -487,27 +420,6 @@ def shots(t:Trainer)->dict:
     return dict(found, probe_top1=probe)
 
 MEASURES.update(subclass=subclass, collapse=neural_collapse, information=information, shots=shots)
-
-# %% ../nbs/45_experiments.ipynb #c087
-class DeCov(Loss):
-    "`decov` as a regularizer."
-    def __init__(self, **kwargs): super().__init__('decov', **kwargs)
-
-class WLDReg(Loss):
-    "`wld` as a regularizer."
-    def __init__(self, **kwargs): super().__init__('wld', **kwargs)
-
-# %% ../nbs/45_experiments.ipynb #c089
-class VCRegPrinted(VCReg):
-    "VCReg whose β counts as in the printed Algorithm 1: n - 1 times."
-    def forward(self, h, weight=None):
-        beta = beta_from_algorithm1(self.beta, len(as_samples(h)))
-        return vcreg(h, self.alpha, beta, self.delta, self.eps, self.check_finite, weight,
-                     self.reduce)
-
-    def stacked(self, H, weight=None): return torch.stack([self(h, weight) for h in H])
-
-REGULARIZERS.update(decov=DeCov, wld=WLDReg, vcreg_printed=VCRegPrinted)
 
 # %% ../nbs/45_experiments.ipynb #c092
 ALPHAS,BETAS = (1.28, .64, .32, .16),(.16, .08, .04, .02, .01)

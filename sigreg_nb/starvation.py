@@ -21,8 +21,8 @@ from torch import Tensor, nn
 
 from . import ledger
 from .checks import check_choice, check_count, check_positive
-from .losses import Loss
 from .mlp import MLP
+from .objective import Loss
 from .strong import StrongSIGReg
 from .taps import Taps
 from .vcreg_loss import VCReg

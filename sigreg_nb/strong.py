@@ -102,6 +102,7 @@ def strong_sigreg(
 # %% ../nbs/20_strong.ipynb #c081
 class _Options(Stream):
     "What a `StrongSIGReg` is made with."
+    from_run = 'num_slices','seed' # fields of a run that it is made with
     def __init__(self,
         num_slices:int=64,      # k
         grid='weak-sigreg',     # key of `GRIDS`, or (t_max, num_knots)

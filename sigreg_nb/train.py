@@ -46,12 +46,11 @@ from .data import NORMS, Split, load, long_tail, norm_constants, train_validatio
 from .exact import Synced, all_sum, ranks
 from .ledger import finite
 from .mlp import MLP
+from .objective import COMBINE
 from .optim import OPTIMIZERS, SCHEDULES, SPLITS, lr_at, make_optimizers
 from .resnet import resnet18, resnet32
-from .strong import StrongSIGReg
-from .taps import COMBINE, POOLS, Recorder, Taps
+from .taps import POOLS, Recorder, Taps
 from .vit import ROPES, plain_vit, tuned_vit
-from .weak import WeakSIGReg
 from .your_own import as_regularizer, check_regularizer, code_of, find_regularizer
 
 # %% ../nbs/44_train.ipynb #c007
@@ -74,7 +73,7 @@ class Run:
     split:str='full'              # key of `DATA_SPLITS`
     model:str='vit'               # key of `MODELS`
     rope:str|None=None            # of the ViTs, one of `ROPES`; None: the model's own
-    reg:str='none'                # key of `REGULARIZERS`, or 'package.module:Name'
+    reg:str='none'                # key of `LOSSES`, or 'package.module:Name'
     reg_weight:float=.1           # λ; with 'mix' it also scales the task loss, with reg='none' too
     combine:str='mix'             # 'mix': (1-λ)·CE + λ·reg, 'add': CE + λ·reg
     sites:str|tuple|None=None     # pattern of the tapped modules, or several; None: as published
@@ -193,10 +192,9 @@ def build_regularizer(
     run:Run,
 )->nn.Module:
     "The regularizer of a run, with a stream of its own."
-    found,own = find_regularizer(run.reg),{}
-    for base,given in {StrongSIGReg:dict(num_slices=run.num_slices, seed=run.seed),
-                       WeakSIGReg:dict(sketch_dim=run.sketch_dim, seed=run.seed)}.items():
-        if isinstance(found, type) and issubclass(found, base): own = given
+    found = find_regularizer(run.reg)
+    given = getattr(found, 'from_run', ()) if isinstance(found, (type, partial)) else ()
+    own = {field:getattr(run, field) for field in given}
     return as_regularizer(found, run.reg, **{**own, **dict(run.reg_args)})
 
 # %% ../nbs/44_train.ipynb #c019

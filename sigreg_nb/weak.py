@@ -179,6 +179,7 @@ def weak_sigreg(
 # %% ../nbs/21_weak.ipynb #c114
 class _WeakOptions(Stream):
     "Options, sketch and floor of `WeakSIGReg`."
+    from_run = 'sketch_dim','seed' # fields of a run that it is made with
     def __init__(self,
         sketch_dim:int=64,       # k; no sketch when d <= k
         form:str='frobenius',    # 'frobenius' as published, 'squared', 'unbiased'

@@ -10,7 +10,7 @@ from torch.nn.parallel import DistributedDataParallel as DDP
 
 from sigreg_nb.attach import attach, log_sites
 from sigreg_nb.exact import Synced
-from sigreg_nb.losses import LOSSES, Loss, needs_rows
+from sigreg_nb.objective import LOSSES, Loss, needs_rows
 from sigreg_nb.vcreg_loss import VCReg
 
 SIZES = {2: [9, 15], 4: [3, 11, 6, 4]}

@@ -1,6 +1,7 @@
 "The package as users and tools see it."
 import ast, configparser, importlib, importlib.util, json, os, re, shutil, subprocess, sys, tarfile, zipfile
 from email import message_from_bytes
+from operator import attrgetter
 import pytest, yaml
 from book import NOTEBOOKS, ROOT
 from fold import fold
@@ -12,7 +13,7 @@ def python(code): return subprocess.run([sys.executable, "-c", code], cwd=ROOT, 
 ABOUT_TORCHVISION = ["beyond", "cost"]  # chapters on its networks
 
 OF_TRAIN = ["torchvision", "pandas", "matplotlib", "sklearn", "tqdm"]  # the extra `train` has them, the library does without
-LIBRARY = ("attach augment checks collapse convnext data dynamics epps_pulley exact information kernel losses mlp moments notation optim probes "
+LIBRARY = ("attach augment checks collapse controls convnext data dynamics epps_pulley exact information kernel losses mlp moments notation objective optim probes "
            "recurrence resnet slices strong taps vcreg_layer vcreg_loss vit weak cli").split()
 
 @pytest.mark.parametrize("modules, absent", [
@@ -200,11 +201,12 @@ def test_a_name_that_moved_is_found_where_it_was_with_a_warning():
     import sigreg_nb
     for module, names in sigreg_nb._MOVED.items():
         old = importlib.import_module(f"sigreg_nb.{module}")
-        for name, home in names.items():
-            with pytest.warns(DeprecationWarning, match=f"{name} is in sigreg_nb.{home} now; sigreg_nb.{module} has it until 0.3") as seen:
+        for name, (home, new) in names.items():
+            said = f"{name} is sigreg_nb.{home}.{new} now; sigreg_nb.{module} has it until 0.3"
+            with pytest.warns(DeprecationWarning, match=re.escape(said)) as seen:
                 exec(f"from sigreg_nb.{module} import {name}", space := {})
             assert len(seen) == 1 and seen[0].filename == "<string>", name
-            assert space[name] is getattr(importlib.import_module(f"sigreg_nb.{home}"), name)
+            assert space[name] is attrgetter(new)(importlib.import_module(f"sigreg_nb.{home}"))
             assert name not in old.__all__
     done = python("import warnings; warnings.simplefilter('error')\nimport torch\nfrom sigreg_nb.weak import weak_sigreg, WeakSIGReg\n"
                   "weak_sigreg(torch.randn(8, 4)); WeakSIGReg()(torch.randn(8, 4))")
