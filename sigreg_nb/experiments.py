@@ -512,8 +512,6 @@ class VCRegPrinted(VCReg):
         return vcreg(h, self.alpha, beta, self.delta, self.eps, self.check_finite, weight,
                      self.reduce)
 
-    def stacked(self, H, weight=None): return torch.stack([self(h, weight) for h in H])
-
 REGULARIZERS.update(decov=DeCov, wld=WLDReg, vcreg_printed=VCRegPrinted)
 
 # %% ../nbs/45_experiments.ipynb #c092
