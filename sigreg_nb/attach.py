@@ -29,8 +29,8 @@ from .checks import check_choice, check_count, check_positive
 from .epps_pulley import as_grid, null_mean
 from .exact import Synced
 from .objective import COMBINE, LOSSES
-from .taps import (WRAPPERS, Recorder, Taps, _Hook, _is_compiled, _some, _sum, at_sites,
-                            find_sites, first_tensor, named_sites)
+from .taps import (Recorder, Taps, _Hook, _inner, _is_compiled, _some, _sum, _untouched,
+                            at_sites, find_sites, first_tensor, named_sites)
 
 # %% ../nbs/34_attach.ipynb #c009
 RECTIFIERS = nn.ReLU,nn.ReLU6
@@ -56,7 +56,7 @@ class _Watched(Recorder):
         self.lowest:dict[str, Tensor] = {}
 
     def _saw(self, name, module, args, out):
-        if torch.compiler.is_compiling(): return
+        if torch.compiler.is_compiling() or not self.recording: return
         self.calls[name] += 1
         self.seen = name,self.calls[name],out
 
@@ -124,12 +124,6 @@ def _pattern(
     except ValueError: return names
 
 # %% ../nbs/34_attach.ipynb #c017
-def _inner(model:nn.Module)->nn.Module:
-    "What wrappers wrap."
-    while len(model._modules) == 1 and (key := next(iter(model._modules))) in WRAPPERS:
-        model = model._modules[key]
-    return model
-
 class _Settings(Taps):
     "What an `Attached` is made with."
     def __init__(self, model, sites, reg, weight=.1, pool='auto', at='output', combine='add',
@@ -140,7 +134,7 @@ class _Settings(Taps):
             raise ValueError(f"weight must be at most 1 with combine='mix', got {weight}")
         self.reg,self.regs = reg,_check_regularizer(reg)
         def sync(r): return r if isinstance(r, Synced) else Synced(r, group)
-        def alone(r): return r.reg if isinstance(r, Synced) else r
+        def alone(r): return r.reg if type(r) is Synced and _untouched(r) else r
         def every(f): return {k:f(r) for k,r in reg.items()} if isinstance(reg, dict) else f(reg)
         self.synced,self.local = every(sync),every(alone)
         self.weight,self.combine,self.over,self.call = weight,combine,over,call
@@ -174,6 +168,7 @@ class _Watching(_Settings):
 
     def _start(self, module, args, kwargs):
         super()._start(module, args, kwargs)
+        if not self.recording: return
         self.before = {name: len(zs) for name,zs in self.entries.items()}
         if torch.compiler.is_compiling(): return
         named = dict(zip(self.arguments, args)) | kwargs
@@ -186,6 +181,7 @@ class _Watching(_Settings):
         if self.call == 'last': self.entries[name] = zs[:n] + zs[n:][-1:]
 
     def _stop(self, module, args, out):
+        if not self.recording: return
         super()._stop(module, args, out)
         if torch.compiler.is_compiling(): return
         self.number += 1

@@ -71,6 +71,7 @@ class ShuffledWeak(WeakSIGReg):
 # %% ../nbs/281_controls.ipynb #c039
 class FixedWeak(WeakSIGReg):
     "Weak-SIGReg with one sketch for all steps and all sites of equal width."
+    def __init__(self, *args, **kwargs): super().__init__(*args, **kwargs); self.eval()
     def train(self, mode:bool=True): return super().train(False)
 
 # %% ../nbs/281_controls.ipynb #c089
@@ -80,5 +81,3 @@ class VCRegPrinted(VCReg):
         beta = beta_from_algorithm1(self.beta, len(as_samples(h)))
         return vcreg(h, self.alpha, beta, self.delta, self.eps, self.check_finite, weight,
                      self.reduce)
-
-    def stacked(self, H, weight=None): return torch.stack([self(h, weight) for h in H])

@@ -16,6 +16,9 @@ import torch.distributed as dist
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .taps import _stacks, _untouched
+from .vcreg_layer import VCRegLayer
+
 # %% ../nbs/26_exact.ipynb #c016
 def ranks(
     group=None, # process group; None: all
@@ -66,6 +69,10 @@ class _Shared:
     def __deepcopy__(self, memo): return self
 
 # %% ../nbs/26_exact.ipynb #c024
+def _adds(reg)->bool:
+    "Is it a function of sums over rows, so that its forward may work with `reduce`?"
+    return hasattr(reg, 'reduce') and (_untouched(reg) or isinstance(reg, VCRegLayer))
+
 class _Synced(nn.Module):
     "A regularizer, a group, and a call over all of it."
     def __init__(self,
@@ -90,7 +97,7 @@ class _Synced(nn.Module):
     def _of_all(self, call, rows, named={}, turn=lambda x: x):
         "`call` with sums over all processes, or with the rows of all."
         if ranks(self.group) == 1: return call(*rows, **named)
-        if not hasattr(self.reg, 'reduce'):
+        if not _adds(self.reg):
             every = lambda x: x if x is None else turn(gather_batch(turn(x), self.group))
             return call(*map(every, rows), **{name:every(x) for name,x in named.items()})
         before,self.reg.reduce = self.reg.reduce,partial(all_sum, group=self.group)
@@ -112,7 +119,7 @@ class Synced(_Synced):
         *weight:Tensor, # of the rows, (n,) or (L, n)
     )->Tensor:          # (L,)
         "The values of L calls, in one computation if the regularizer can."
-        if not hasattr(self.reg, 'stacked'):
+        if not _stacks(self.reg):
             each = [dict(weight=w) for ws in weight for w in ws.expand(len(Z), -1)] or [{}]*len(Z)
             return torch.stack([self(z, **named) for z,named in zip(Z, each)])
         return self._of_all(self.reg.stacked, [Z, *weight], turn=_turn)

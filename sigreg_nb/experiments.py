@@ -678,7 +678,8 @@ def smoke(
     start,stop = run.reg_epochs
     start,stop = min(start, epochs),None if stop is None else min(stop, epochs)
     return replace(run, name=f'smoke-{run.name}', dataset='synthetic', epochs=epochs, batch_size=8,
-                   train_size=200 if run.measure else 20, warmup=min(run.warmup, epochs),
+                   train_size=200 if run.measure or run.imbalance > 1 else 20,
+                   imbalance=min(run.imbalance, 2.), warmup=min(run.warmup, epochs),
                    reg_epochs=(start, stop),
                    precision='fp32', model_args=tuple(args.items()))
 

@@ -159,7 +159,7 @@ class Loss(_Named):
         takes = {} if own is None else signature(own).parameters
         if own is None or (name in LOSSES and not kwargs.keys() <= takes.keys()):
             return super().__new__(cls)
-        made = own(**kwargs, **({'seed':seed} if 'seed' in takes else {}))
+        made = own(**kwargs, **({'seed':seed} if 'seed' in getattr(own, 'from_run', ()) else {}))
         made.name = name
         return made
 

@@ -21,6 +21,8 @@ import torch
 import torch.distributed as dist
 from einops import EinopsError, reduce
 from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
+from torch.utils._pytree import tree_flatten, tree_unflatten
 
 from .checks import as_batch, check_choice, near_names
 from .collapse import participation_ratio
@@ -51,6 +53,12 @@ def named_sites(
         if child is None: continue
         inside = key in WRAPPERS and len(model._modules) == 1
         yield from named_sites(child, name if inside else f'{name}.{key}'.lstrip('.'))
+
+def _inner(model:nn.Module)->nn.Module:
+    "What wrappers wrap."
+    while len(model._modules) == 1 and (key := next(iter(model._modules))) in WRAPPERS:
+        model = model._modules[key]
+    return model
 
 # %% ../nbs/25_taps.ipynb #c025
 def find_sites(
@@ -172,7 +180,7 @@ class _Hook:
         self.owner,self.name,self.given = weakref.ref(owner),name,given
     def __call__(self, *args):
         owner = self.owner()
-        if owner is not None: getattr(owner, self.name)(*self.given, *args)
+        return None if owner is None else getattr(owner, self.name)(*self.given, *args)
     def __reduce__(self): return _Inert, ()
 
 def _take_out(handles)->None:
@@ -237,10 +245,17 @@ class _State:
         self.given = False              # are features taken out, and given back to a loss?
 
 # %% ../nbs/25_taps.ipynb #c047
+def _traced(args, kwargs)->bool:
+    "Does a tracer call, which wants the operations of the model and has no values?"
+    if getattr(torch.compiler, 'is_exporting', bool)() or torch.jit.is_tracing(): return True
+    if torch.compiler.is_compiling(): return False
+    return any(isinstance(x, torch.fx.Proxy) for x in (*args, *kwargs.values()))
+
 class _Record(_State):
     "What the hooks of a recorder do."
     def _start(self, module, args, kwargs):
         if not torch.compiler.is_compiling() and torch._C._current_graph_task_id() >= 0: return
+        if _traced(args, kwargs): return
         grad,given,mode = torch.is_grad_enabled(),self.given,self.model.training
         waits = None if self.recording else self.waits      # else it calls itself
         keep = waits is mode and grad and self.forwards == 'each'
@@ -253,6 +268,7 @@ class _Record(_State):
         self.of = () if first is None else tuple(first.shape)
 
     def _stop(self, module, args, out):
+        if not self.recording: return
         self.recording = False
         for name,shape in self.shapes:
             three = len(shape) == 3
@@ -263,6 +279,7 @@ class _Record(_State):
 
     def _record(self, name, module, args, kwargs, *out):
         if getattr(module, '_is_replica', False): raise RuntimeError(_REPLICAS)
+        if not self.recording and _traced(args, kwargs): return
         x = first_tensor(out or (args, kwargs))
         if x is None: raise TypeError(f'site {name!r}: no floating-point tensor in its {self.at}')
         if x.is_nested: return self.nested.append(name)
@@ -372,6 +389,22 @@ def at_sites(
     return found
 
 # %% ../nbs/25_taps.ipynb #c061
+def _untouched(reg)->bool:
+    "Is calling `reg` to run what its class itself has written, and nothing more?"
+    kind,call = type(reg),'forward' if isinstance(reg, nn.Module) else '__call__'
+    for base in kind.__mro__:
+        if base not in (nn.Module, object) and (call in vars(base)) != (base is kind): return False
+    if any(hasattr(kind, name) for name in getattr(reg, '__dict__', ())): return False
+    if call == '__call__': return True
+    hooks = (reg._forward_hooks, reg._forward_pre_hooks, reg._backward_hooks,
+             reg._backward_pre_hooks)
+    return kind.__call__ is nn.Module.__call__ and not (
+        any(hooks) or nn.modules.module._has_any_global_hook())
+
+def _stacks(reg)->bool:
+    "May several calls of `reg` be one of `stacked`?"
+    return 'stacked' in vars(type(reg)) and _untouched(reg)
+
 STACK = 2**20 # elements of a site; larger ones are not stacked
 
 _FEW = ("site {!r}: z must have at least {} rows, got {} of {} features. If the last batch of an "
@@ -396,7 +429,7 @@ def _values(
     try:
         if weight is not None: few,ws = _effective(reg, torch.stack([w for *_,w in items]))
         small = z.numel() <= STACK or dist.is_initialized()
-        if len(zs) > 1 and small and hasattr(reg, 'stacked'):
+        if len(zs) > 1 and small and _stacks(reg):
             values = list(reg.stacked(torch.stack(zs), *([] if weight is None else [ws])))
         elif weight is None: values = [reg(z) for z in zs]
         else: values = [reg(z, weight=w) for z,w in zip(zs, ws)]
@@ -417,7 +450,8 @@ def _effective(
     "Weights that sum to their effective size, that of all processes; 1 where it is too small."
     inner = getattr(reg, 'reg', reg)                    # of a `Synced`
     form = getattr(inner, 'form', getattr(inner, 'kwargs', {}).get('form'))
-    least,w = 4 if form == 'unbiased' else 2,ws.detach()
+    least,ws = 4 if form == 'unbiased' else 2,ws.to(torch.promote_types(ws.dtype, torch.float32))
+    w = ws.detach()
     w = w.to(torch.float32 if w.device.type == 'mps' else torch.float64)    # squares may overflow
     sums = torch.stack([w.sum(-1), w.square().sum(-1)])
     total,squares = getattr(reg, 'all_sum', lambda x: x)(sums)
@@ -498,7 +532,24 @@ def _some(names:list[str], most:int=3)->str:
 def _is_compiled(model)->bool:
     return hasattr(model, '_orig_mod') or any(m._compiled_call_impl for m in model.modules())
 
+def _is_at(model, name:str, module)->bool:
+    "Is `module` what stands at `name` now, whatever of PyTorch's own has been wrapped around it?"
+    for key in filter(None, name.split('.')): model = _inner(model)._modules.get(key, nn.Module())
+    while model is not module:
+        inside = next(iter(model._modules), '')
+        wraps = inside in WRAPPERS and type(model).__module__.startswith('torch.')
+        if not wraps: return False
+        model = model._modules[inside]
+    return True
+
+def _check_places(taps)->None:
+    "Raise if another module stands where one was tapped: its output is not what we hold."
+    moved = [name for name,m in taps.sites.items() if not _is_at(taps.model, name, m)]
+    if moved: raise RuntimeError(f'{_some(moved)}: the module there was replaced or wrapped after '
+                                 'it was tapped, as by LoRA; detach(), and attach again')
+
 def _recorded(taps)->dict[str, Tensor]:
+    if not torch.compiler.is_compiling(): _check_places(taps)
     silent = [name for name,zs in taps.entries.items() if not zs]
     if held := [name for name in silent if name in taps.nested]:
         raise RuntimeError(f'{_some(held)} {_NESTED}')
@@ -559,6 +610,28 @@ class _Inspected(Recorder):
         return rows
 
 # %% ../nbs/25_taps.ipynb #c066
+class _Tie(torch.autograd.Function):
+    "An output whose graph leads to features as well."
+    @staticmethod
+    def forward(ctx, x, *features):
+        ctx.rest = [None]*len(features)
+        return x.view_as(x)
+
+    @staticmethod
+    def backward(ctx, grad): return grad, *ctx.rest
+
+def _tied(taps, out):
+    "`out`, so that DDP which looks for unused parameters finds those behind the features."
+    ddp = None if torch.compiler.is_compiling() else getattr(DistributedDataParallel,
+                                                             '_active_ddp_module', None)
+    if ddp is None or not ddp.find_unused_parameters or not torch.is_grad_enabled(): return None
+    zs = [z for zs in taps.entries.values() for z in zs if z.requires_grad]
+    leaves,spec = tree_flatten(out)
+    at = next((i for i,x in enumerate(leaves) if isinstance(x, Tensor) and x.requires_grad), None)
+    if not zs or at is None: return None
+    leaves[at] = _Tie.apply(leaves[at], *zs)
+    return tree_unflatten(leaves, spec)
+
 class Taps(_Inspected):
     "Regularize and inspect named modules of any network: a `Recorder` with reductions."
     def __init__(self,
@@ -573,6 +646,15 @@ class Taps(_Inspected):
         check_choice('forwards', forwards, ('one', 'each', 'last'))
         super().__init__(model, sites, pool, at)
         self.missing,self.forwards = missing,forwards
+
+    def attach(self):
+        "Put the hooks in, until `detach`."
+        super().attach()
+        hook = _Hook(self, '_tie')
+        self.handles.insert(1, _inner(self.model).register_forward_hook(hook))
+        return self
+
+    def _tie(self, module, args, out): return _tied(self, out)
 
     def values(self,
         reg,                     # regularizer of z, or a dict from patterns to regularizers

@@ -13,12 +13,14 @@ __all__ = ['MODELS', 'DATASETS', 'DATA_SPLITS', 'PRECISIONS', 'MEASURES', 'AUGME
 
 # %% ../nbs/44_train.ipynb #c003
 import copy
+import io
 import os
 import random
 import signal
 import sys
 import threading
 import time
+import warnings
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
@@ -27,7 +29,7 @@ from functools import partial
 from itertools import zip_longest
 from math import inf
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 import torch.distributed as dist
@@ -265,22 +267,44 @@ def thinned(
     "A long tail, drawn from the seed of the run, and no more than `train_size` images."
     if run.imbalance > 1: train = long_tail(train, run.imbalance, run.seed)
     train = train[:run.train_size]
+    if run.imbalance > 1 and len(train.fine.unique()) < len(train.names):
+        raise ValueError(f"train_size must leave every class of a long tail an image, "
+                         f"got {run.train_size}")
     if len(train) % run.batch_size == 1:
         raise ValueError(f"batch_size must not leave one of {len(train)} images alone, "
                          f"got {run.batch_size}")
     return train
 
 # %% ../nbs/44_train.ipynb #c030a
+def _switches(on:bool)->list[tuple]: # owner, name, value
+    "What decides about TF32 in this PyTorch, for products, convolutions and recurrent layers."
+    b:Any = torch.backends
+    if not hasattr(b.cuda.matmul, 'fp32_precision'):     # before 2.9
+        return [(b.cuda.matmul, 'allow_tf32', on), (b.cudnn, 'allow_tf32', on)]
+    parts = (b.cuda.matmul, b.cudnn.conv, b.cudnn.rnn, b.mkldnn.matmul, b.mkldnn.conv,
+             b.mkldnn.rnn)
+    return [(part, 'fp32_precision', 'tf32' if on else 'ieee') for part in parts]
+
+def _older()->str|None:
+    "The older setting for all products; None where it disagrees with newer ones."
+    try: return torch.get_float32_matmul_precision()
+    except RuntimeError: return None
+
 @contextmanager
 def tf32(
     on:bool, # in matrix products and convolutions
 )->Iterator[None]:
-    "TF32 on a GPU or not, for what is done within."
-    cuda,cudnn = torch.backends.cuda.matmul,torch.backends.cudnn
-    before = cuda.allow_tf32,cudnn.allow_tf32
-    cuda.allow_tf32 = cudnn.allow_tf32 = on
+    "TF32 where the device has it or not, for what is done within; no other short cut of float32."
+    older,switches = _older(),_switches(on)
+    before = [getattr(owner, name) for owner,name,_ in switches]
+    if older: torch.set_float32_matmul_precision('high' if on else 'highest')
+    for owner,name,value in switches: setattr(owner, name, value)
     try: yield
-    finally: cuda.allow_tf32,cudnn.allow_tf32 = before
+    finally:
+        if older: torch.set_float32_matmul_precision(older)
+        for (owner,name,_),value in zip(switches, before):
+            if isinstance(value, str): setattr(owner, name, 'none')  # it may follow another one
+            if getattr(owner, name) != value: setattr(owner, name, value)
 
 @contextmanager
 def arithmetic(
@@ -658,7 +682,19 @@ def save_checkpoint(
     state:dict|None=None, # from `snapshot`; None: as it is now
 )->None:
     "Write what `restore` needs, atomically."
-    ledger.write_atomic(path, partial(torch.save, snapshot(t) if state is None else state))
+    torch.save(snapshot(t) if state is None else state, blob := io.BytesIO())
+    ledger.write_atomic(path, lambda tmp: Path(tmp).write_bytes(blob.getbuffer()))
+
+def _load_optimizer(optimizer:torch.optim.Optimizer, saved:dict)->None:
+    "Load its state; what the device decides stays, and a rate that a graph reads stays in place."
+    own = [dict(group) for group in optimizer.param_groups]
+    here = 'capturable','foreach','fused'
+    groups = [{**group, **{k:mine[k] for k in here if k in mine}}
+              for group,mine in zip(saved['param_groups'], own, strict=True)]
+    optimizer.load_state_dict({**saved, 'param_groups':groups})
+    for group,mine in zip(optimizer.param_groups, own):
+        rate,held = float(group['lr']),mine['lr']
+        group['lr'] = held.fill_(rate) if isinstance(held, Tensor) else rate
 
 def restore(
     t:Trainer,
@@ -676,7 +712,7 @@ def restore(
             raise ValueError(f"it holds {len(state['history'])} of {t.run.epochs} epochs")
         t.model.load_state_dict(state['model']); t.reg.load_state_dict(state['reg'])
         for optimizer,saved in zip(t.optimizers, state['optimizers'], strict=True):
-            optimizer.load_state_dict(saved)
+            _load_optimizer(optimizer, saved)
         t.history,t.seconds = state['history'],float(state['seconds'])
     except Exception as e:
         if str(path) in str(e) and isinstance(e, ValueError): raise   # of another run
@@ -724,6 +760,15 @@ def leave(t:Trainer, out)->str: # what was saved, in words
         ledger.save(record(t), run_path(out, run, '.part'))
     if t.kept is None and not path.exists(): return f'{run.name} had not finished an epoch'
     return f'{path} holds {len(t.kept["history"]) if t.kept else t.done} of {run.epochs} epochs'
+
+def _leave_or_warn(t:Trainer, out)->str: # as `leave`, or why not
+    "`leave`; where that fails, on a full disk for one, warn: training is worth more."
+    try: return leave(t, out)
+    except OSError as e:
+        path = run_path(out, t.run, '.ckpt')
+        text = f"{e}; {path} {'is as it was' if path.exists() else 'does not exist'}"
+        warnings.warn(text, UserWarning, stacklevel=2)
+        return text
 
 # %% ../nbs/44_train.ipynb #c068g
 def _seen(trainers:list)->str:
@@ -796,9 +841,9 @@ def fit(
         yield from epoch(t)
         if not finished(t): t.kept = snapshot(t)
         if agreed(t, time.monotonic() >= saved + 60*minutes):
-            if not finished(t): leave(t, out)
+            if not finished(t): _leave_or_warn(t, out)
             saved = time.monotonic()
-    if not finished(t): leave(t, out)
+    if not finished(t): _leave_or_warn(t, out)
     elif out and t.rank == 0:
         ledger.save(record(t), run_path(out, t.run))
         t.kept = None
@@ -822,7 +867,7 @@ def train(
             if watch: watch(trainers)
         except KeyboardInterrupt as e:
             with undisturbed():
-                left = [leave(t, out) for t in trainers if t.kept or not finished(t)]
+                left = [_leave_or_warn(t, out) for t in trainers if t.kept or not finished(t)]
             if isinstance(e, Stopped): e.args = f'{e}; {"; ".join(left)}',
             if not isinstance(e, Late): raise
     return [record(t) for t in trainers if finished(t)]
@@ -861,9 +906,11 @@ def run_all(
     "Train what `out` lacks of `runs`, from their checkpoints where there are any."
     check_choice('if_changed', if_changed, IF_CHANGED)
     runs = [check_run(run) for run in runs]
-    out,paths = ledger.check_writable(out),[run_path(out, run) for run in runs]
+    paths = [run_path(out, run) for run in runs]
     if len(set(paths)) < len(paths): raise ValueError('runs must differ in name or seed')
     done = [is_done(run, path, if_changed) for run,path in zip(runs, paths)]
+    new = any(not p.exists() and not p.with_suffix('.ckpt').exists() for p in paths)
+    out = ledger.check_writable(out, 200 if new else 0)   # a run under way has its files
     for run in (run for run,there in zip(runs, done) if there): clear(out, run)
     sets,trainers,draw = {},[],drawn_once()
     for run in (run for run,there in zip(runs, done) if not there):
