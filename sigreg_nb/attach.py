@@ -65,7 +65,7 @@ class _Watched(Recorder):
     def _record(self, name, module, args, kwargs, *out):
         x = first_tensor(out or (args, kwargs))
         if torch.compiler.is_compiling() or not self.recording or x is None: return
-        self.lowest[name] = x.detach().amin()
+        self.lowest[name] = x.detach().amin() if x.numel() else torch.tensor(torch.inf)
         self.ends.pop(name, None)
         if self.seen and self.seen[2] is x: self.ends[name] = self.seen[:2]
 

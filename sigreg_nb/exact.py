@@ -6,6 +6,7 @@
 __all__ = ['ranks', 'all_sum', 'gather_batch', 'Synced', 'microbatched']
 
 # %% ../nbs/26_exact.ipynb #c003
+import inspect
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from functools import partial
@@ -68,6 +69,18 @@ class _Shared:
     def __init__(self, value): self.value = value
     def __deepcopy__(self, memo): return self
 
+def _no_rows(call, rows:list, named:dict, turn:Callable)->tuple[list, dict]:
+    "A row of zeros with weight 0 in place of none: it adds nothing to any sum, or slope."
+    takes = inspect.signature(getattr(call, 'forward', call)).parameters
+    if 'weight' not in takes and not any(p.kind is p.VAR_KEYWORD for p in takes.values()):
+        return rows, named
+    one = lambda x: turn(F.pad(turn(x), [0, 0]*(x.ndim-1) + [0, 1]))
+    rows = [one(x) for x in rows if x is not None]
+    named = {name:one(x) for name,x in named.items() if x is not None}
+    given = any(x.is_floating_point() or x.dtype == torch.bool
+                for x in (*rows[1:], *named.values()))
+    return rows, named if given else {**named, 'weight':rows[0].new_zeros(1)}
+
 # %% ../nbs/26_exact.ipynb #c024
 def _adds(reg)->bool:
     "Is it a function of sums over rows, so that its forward may work with `reduce`?"
@@ -100,9 +113,12 @@ class _Synced(nn.Module):
         if not _adds(self.reg):
             every = lambda x: x if x is None else turn(gather_batch(turn(x), self.group))
             return call(*map(every, rows), **{name:every(x) for name,x in named.items()})
+        alone = not len(turn(rows[0]))
+        if alone: rows,named = _no_rows(call, rows, named, turn)
         before,self.reg.reduce = self.reg.reduce,partial(all_sum, group=self.group)
-        try: return call(*rows, **named)
+        try: out = call(*rows, **named)
         finally: self.reg.reduce = before
+        return out[:0] if alone and out.shape == rows[0].shape else out   # a layer gives rows
 
 # %% ../nbs/26_exact.ipynb #c025
 class Synced(_Synced):
