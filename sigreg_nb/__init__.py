@@ -49,10 +49,13 @@ _MOVED = {module: {old: (home, new or old) for home, names in homes.items() for 
     cli=dict(checks='check_device'),
     epps_pulley=dict(checks='as_weight level'),
     experiments=dict(controls='FixedWeak ShuffledWeak TracePenalty VCRegPrinted VariancePull',
-                     objective='DeCov=_decov WLDReg=_wld'),
+                     measures='information neural_collapse predict shots subclass',
+                     models='LayerScale mlp_control vit_control', objective='DeCov=_decov WLDReg=_wld',
+                     rows='PUBLISHED ROWS in_precision published re_precision rows seeds triple vary'),
     losses=dict(objective='LOSSES Loss needs_rows'),
     notation=dict(checks='as_batch check_choice check_count check_positive full_precision transformed'),
     taps=dict(objective='COMBINE NoReg REGULARIZERS=LOSSES.modules additive make_regularizer=Loss mix'),
+    train=dict(measures='MEASURES features logits', models='MODELS'),
     vit=dict(checks='check_divides'),
     weak=dict(moments='center covariance')).items()}  # until 0.3 the old place has them, and warns
 

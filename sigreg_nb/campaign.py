@@ -21,8 +21,9 @@ import pandas as pd
 
 from . import ledger
 from .checks import check_choice, check_count, check_device, check_folder, check_positive
-from .experiments import (EXPERIMENTS, PUBLISHED, ROWS, experiment, in_precision,
-                                   list_experiments, re_precision, row, smoke as smoke_run, vary)
+from .experiments import EXPERIMENTS, experiment, list_experiments, row, smoke as smoke_run
+from .models import kind_of
+from .rows import CONTROLS, PUBLISHED, ROWS, in_precision, re_precision, vary
 from .train import (IF_CHANGED, Progress, Run, check_run, check_same, is_done, load_data,
                              run_all, run_path, same_code)
 
@@ -61,7 +62,7 @@ def kind(
     device='cpu',
 )->tuple:
     "Runs of one kind take equally long per epoch."
-    base,place = run.get('model', '').removesuffix('_control'),str(device).split(':')[0]
+    base,place = kind_of(run.get('model', '')),str(device).split(':')[0]
     keys = 'optimizer', 'precision', 'train_size', 'dataset', 'imbalance'
     return base, *(run.get(k, getattr(Run(), k)) for k in keys), place
 
@@ -311,17 +312,13 @@ def _bare(run):
 
 def partner(
     run:Run,
+    row:Run|None=None, # that it varies, if it is declared nowhere
 )->str|None: # name
-    "The run that a difference refers to, if there is one."
-    ids = {r.name:i for i,r in ROWS.items()}
-    if run.name in ids:
-        i = ids[run.name]
-        first = f'{i[0]}{(int(i[1:]) - 1)//3*3 + 1}'
-        return None if i == first else ROWS[first].name
-    same = [r for r in ROWS.values() if run.name.startswith(f'{r.name}-')
-            and (r.epochs, r.split) == (run.epochs, run.split)]
-    row = max(same, key=lambda r: len(r.name), default=None)
-    if run.reg == 'none' or row and _bare(row) == _bare(run): return row and row.name
+    "The control of a declared run; of a variation, the row itself or the like of its control."
+    if run.name in CONTROLS or row is None: return CONTROLS.get(run.name)
+    alike = (row.epochs, row.split) == (run.epochs, run.split)
+    if alike and (run.reg == 'none' or _bare(row) == _bare(run)): return row.name
+    if run.reg == 'none': return None
     task = lambda r: 1 - r.reg_weight*(r.combine == 'mix')
     others = [r for runs in EXPERIMENTS.values() for r in runs
               if r.reg == 'none' and _bare(r) == _bare(run)]
@@ -373,13 +370,13 @@ def table(
         used = [p for p in ('fp32', 'tf32', 'bf16') if re_precision(base, p) in set(runs.name)]
         made += [_shown(runs, ids.get(base, ''), run, p if used else '—', re_precision(base, p))
                  for p in used or ['fp32']]
-        made += [_shown(runs, '', r, r.precision, n) for n,r in others.get(base, {}).items()]
+        made += [_shown(runs, '', r, r.precision, n, run) for n,r in others.get(base, {}).items()]
     return pd.DataFrame(made).set_index('run')
 
-def _shown(runs, id, run, precision, name):
+def _shown(runs, id, run, precision, name, row=None):
     "One row of `table`, from the runs of that name."
     best,_,final,_ = PUBLISHED.get(id, (nan,)*4)
-    ours,other = runs[runs.name == name],partner(run)
+    ours,other = runs[runs.name == name],partner(run, row)
     pm = lambda column: ledger.pm(v) if len(v := ours[column].dropna()) else '—'
     if other and precision != '—': other = re_precision(other, precision)
     return dict(id=id, run=run.name, precision=precision, paper_best=best, paper_final=final,
