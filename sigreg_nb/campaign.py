@@ -24,7 +24,7 @@ from .checks import check_choice, check_count, check_device, check_folder, check
 from .experiments import EXPERIMENTS, experiment, list_experiments, row, smoke as smoke_run
 from .models import kind_of
 from .rows import CONTROLS, PUBLISHED, ROWS, in_precision, re_precision, vary
-from .train import (IF_CHANGED, Progress, Run, check_run, check_same, is_done, load_data,
+from .train import (IF_CHANGED, Progress, Run, check_run, check_same, is_done, loaded_once,
                              run_all, run_path, same_code)
 
 # %% ../nbs/46_campaign.ipynb #c007
@@ -166,13 +166,14 @@ def run_missing(
     check_device(device); check_folder('data', data); check_folder('known', known)
     runs,out = [check_run(run) for run in runs],ledger.check_writable(out)
     left,records = missing(runs, out, known, if_changed=if_changed),read(out, known)
-    for one in {(r.dataset, r.split):r for r in left}.values(): load_data(one, data)
+    find = loaded_once(data, device)
+    for run in left: find(run)                  # all data, before the first step
     deadline = start + 60*budget_minutes*.97
     begun = lambda run: run_path(out, run, '.ckpt').exists()
     seconds = lambda run: epoch_seconds(run, records, device)
     groups = in_groups([*filter(begun, left), *(r for r in left if not begun(r))], at_once)
     train = lambda group: run_all(group, out, data, device, minutes, deadline, compile,
-                                  if_changed, watch)
+                                  if_changed, watch, find)
     failed = _in_order(groups, seconds, deadline, train, watch, lambda text: log(
         f'[{(time.monotonic()-start)/60:5.1f} min] {text}'))
     now = missing(left, out, if_changed=if_changed)

@@ -9,7 +9,7 @@ __all__ = ['DATASETS', 'DATA_SPLITS', 'PRECISIONS', 'AUGMENTS', 'DRAWN', 'IF_CHA
            'Captured', 'set_lr', 'start_epoch', 'Late', 'hurry', 'evaluate', 'evaluate_refit', 'last_measures',
            'gradient_norms', 'diagnose', 'epoch', 'finished', 'record', 'run_path', 'clear', 'check_same', 'same_code',
            'snapshot', 'save_checkpoint', 'restore', 'Stopped', 'stoppable', 'undisturbed', 'leave', 'Progress', 'fit',
-           'train', 'load_data', 'is_done', 'run_all', 'join_ranks']
+           'train', 'load_data', 'loaded_once', 'is_done', 'run_all', 'join_ranks']
 
 # %% ../nbs/44_train.ipynb #c003
 import copy
@@ -844,6 +844,18 @@ def load_data(
     test = load(run.dataset, root, 'test', device=device)
     return (*train_validation(full), test) if run.split == 'select' else (full, test)
 
+def loaded_once(
+    root=None,     # data folder, see chapter Data
+    device='cpu',
+)->Callable:       # has a run as its argument
+    "`load_data` that keeps what it has loaded, for all runs of a process."
+    sets:dict[tuple, tuple] = {}
+    def find(run:Run)->tuple:
+        key = run.dataset,run.split
+        if key not in sets: sets[key] = load_data(run, root, device)
+        return sets[key]
+    return find
+
 def is_done(run:Run, path:Path, if_changed:str='refuse')->bool:
     "Is there a record of this run, made with today's code of its regularizer?"
     if not path.exists(): return False
@@ -862,6 +874,7 @@ def run_all(
     compile:bool=False,    # torch.compile the networks?
     if_changed:str='refuse', # where the code of the regularizer has: one of `IF_CHANGED`
     watch:Callable|None=None, # as in `train`: a `Progress`
+    find:Callable|None=None,  # the sets of a run, from `loaded_once`; None: they are loaded
 )->list[dict]:             # records of the runs that are finished
     "Train what `out` lacks of `runs`, from their checkpoints where there are any."
     check_choice('if_changed', if_changed, IF_CHANGED)
@@ -872,11 +885,9 @@ def run_all(
     new = any(not p.exists() and not p.with_suffix('.ckpt').exists() for p in paths)
     out = ledger.check_writable(out, 200 if new else 0)   # a run under way has its files
     for run in (run for run,there in zip(runs, done) if there): clear(out, run)
-    sets,trainers,draw = {},[],drawn_once()
+    find,trainers,draw = find or loaded_once(root, device),[],drawn_once()
     for run in (run for run,there in zip(runs, done) if not there):
-        key = run.dataset,run.split
-        if key not in sets: sets[key] = load_data(run, root, device)
-        train_set,test_set,*official = sets[key]
+        train_set,test_set,*official = find(run)
         t = Trainer(run, train_set, test_set, device, compile, *official, draw=draw)
         saved = run_path(out, run, '.ckpt')
         trainers.append(restore(t, saved, if_changed) if saved.exists() else t)
