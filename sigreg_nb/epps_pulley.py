@@ -100,7 +100,7 @@ def as_weight(
         allowed = ' or '.join(map(str, dict.fromkeys((tuple(rows)[-1:], tuple(rows)))))
         raise ValueError(f"weight must have shape {allowed}, got {tuple(weight.shape)}")
     w = weight.to(like.device, torch.promote_types(like.dtype, torch.float32))
-    if check_finite: _check_weight(w, low)
+    if check_finite and not w.is_meta: _check_weight(w, low)
     return w
 
 # %% ../nbs/12_epps_pulley.ipynb #c024
