@@ -78,7 +78,7 @@ class Rectified(_Watched):
 
     def nonnegative(self)->list[str]:
         "Sites that held no negative value, before any pooling (waits for the device)."
-        return [site for site,low in self.lowest.items() if low >= 0]
+        return [site for site,low in self.lowest.items() if not low.is_meta and low >= 0]
 
 # %% ../nbs/34_attach.ipynb #c012
 def before_relu(

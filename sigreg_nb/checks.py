@@ -124,7 +124,7 @@ def as_batch(
     if len(z) < low:
         raise ValueError(f"{name} must have at least {low} rows, got shape {tuple(z.shape)}")
     if 0 in z.shape: raise ValueError(f"{name} must not be empty, got shape {tuple(z.shape)}")
-    if check_finite and not z.isfinite().all():
+    if check_finite and not z.is_meta and not z.isfinite().all():
         raise ValueError(f"{name} must be finite, got {int((~z.isfinite()).sum())} NaN or Inf")
     return z.float() if z.dtype.itemsize < 4 else z
 
@@ -134,7 +134,8 @@ def full_precision(
 ):            # context manager
     "Switch autocast off for the device of `z`: the statistics of this book are sums."
     kind = z.device.type
-    return torch.autocast(kind, enabled=False) if torch.is_autocast_enabled(kind) else nullcontext()
+    on = torch.amp.is_autocast_available(kind) and torch.is_autocast_enabled(kind)  # not on 'meta'
+    return torch.autocast(kind, enabled=False) if on else nullcontext()
 
 # %% ../nbs/03_checks.ipynb #c042
 def transformed()->bool:
@@ -178,5 +179,5 @@ def as_weight(
         allowed = ' or '.join(map(str, dict.fromkeys((tuple(rows)[-1:], tuple(rows)))))
         raise ValueError(f"weight must have shape {allowed}, got {tuple(weight.shape)}")
     w = weight.to(like.device, torch.promote_types(like.dtype, torch.float32))
-    if check_finite: _check_weight(w, low)
+    if check_finite and not w.is_meta: _check_weight(w, low)
     return w

@@ -152,6 +152,7 @@ class _Kummer(torch.autograd.Function):
     def forward(ctx, x, a, b):
         ctx.save_for_backward(x)
         ctx.ab = a,b
+        if x.is_meta: return torch.empty_like(x)
         return torch.as_tensor(hyp1f1(a, b, -x.detach().double().cpu().numpy())).to(x)
 
     @staticmethod
@@ -329,6 +330,8 @@ def sphere_floor(
     return float(W @ (1 - cf**2 + n*(cf - torch.exp(-t**2/2))**2))
 
 # %% ../nbs/27_losses.ipynb #c061
+def _seen(x:Tensor)->bool: return not (x.is_meta or torch.compiler.is_compiling())
+
 def _classes(labels, n, classes):
     "Check; the class of every row as an index, and the number of classes."
     if not isinstance(labels, Tensor) or labels.is_floating_point() or labels.is_complex():
@@ -336,10 +339,11 @@ def _classes(labels, n, classes):
     if labels.shape != (n,):
         raise ValueError(f"labels must be of shape ({n},), got {tuple(labels.shape)}")
     if classes is None:
+        if labels.is_meta: raise ValueError('classes must be given for labels without data')
         found,y = labels.unique(return_inverse=True)
         return y, len(found)
     check_count('classes', classes)
-    if (labels < 0).any() or (labels >= classes).any():
+    if _seen(labels) and ((labels < 0) | (labels >= classes)).any():
         raise ValueError(f"labels must be at least 0 and below classes = {classes}")
     return labels.long(), classes
 
@@ -354,7 +358,7 @@ def _residuals(z, labels, classes=None, weight=None, reduce=None):
     there = total > 0
     m = torch.where(there, total.square()/torch.where(there, squares, 1.), 0.)
     many = m > 1
-    if not many.any(): raise ValueError('labels must have a class of at least 2 rows')
+    if _seen(z) and not many.any(): raise ValueError('labels must have a class of at least 2 rows')
     mean,scale = first/torch.where(there, total, 1.),(m/torch.where(many, m-1, 1.)).sqrt()
     return (z - mean[y])*scale[y], (w*many[y])[:,0]
 

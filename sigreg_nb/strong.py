@@ -16,7 +16,7 @@ from .checks import (as_batch, as_weight, check_choice, check_count, full_precis
                               transformed)
 from .epps_pulley import as_grid, null_mean
 from .kernel import machinery
-from .recurrence import additive, effective_size, scores, slopes, statistic
+from .recurrence import additive, effective_size, lattice, scores, slopes, statistic
 from .slices import SLICES, Stream, random_slices
 
 # %% ../nbs/20_strong.ipynb #c014
@@ -55,6 +55,7 @@ def _strong(z, A, grid, scale, excess, weight=None, reduce=None):
     "The loss of batches z (…, n, d) along slices A (…, d, k), in the precision of A: (…)."
     if weight is None and reduce is None and not A.requires_grad and not transformed():
         wanted = z.requires_grad and torch.is_grad_enabled()
+        lattice(grid)           # as in `ecf_sums`
         L,n = _MeanScore.apply(z, A, grid, wanted),z.shape[-2]
     else:
         if weight is not None and reduce is None: weight = level(weight)

@@ -117,6 +117,12 @@ class VCRegLayer(nn.Module):
         if not repeated: self.loss,self.twice,self.unread = loss,unread is mode,mode
         return h
 
+    def _apply(self, fn, recurse=True):
+        empty = self.scale.is_meta
+        super()._apply(fn, recurse)                # `.to`, `.cuda`, `.to_empty`, …
+        if empty and not self.scale.is_meta: self.scale.fill_(self.inject)
+        return self
+
     def __getstate__(self): return self.__dict__ | dict(loss=None, unread=None, twice=False)
 
     def extra_repr(self):

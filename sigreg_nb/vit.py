@@ -155,8 +155,9 @@ class ViT(_Turning):
         pos = torch.empty(1, grid**2 + cls, embed_dim)
         self.pos = nn.Parameter(pos) if rope == 'learned' else None
         self.turn((grid, embed_dim//num_heads, rope) if rope in LAYOUTS else None)
+        rates = torch.linspace(0, drop_path_rate, depth, device='cpu').tolist()  # also under 'meta'
         self.blocks = nn.ModuleList([Block(embed_dim, num_heads, mlp_ratio, qkv_bias, rate)
-                                     for rate in torch.linspace(0, drop_path_rate, depth).tolist()])
+                                     for rate in rates])
         self.norm,self.head = nn.LayerNorm(embed_dim),nn.Linear(embed_dim, num_classes)
         init_vit(self, init)
 
