@@ -8,14 +8,17 @@ __all__ = ['DATASETS', 'DATA_SPLITS', 'PRECISIONS', 'AUGMENTS', 'DRAWN', 'IF_CHA
            'thinned', 'tf32', 'arithmetic', 'Trainer', 'try_out', 'average_gradients', 'agreed', 'train_step',
            'Captured', 'set_lr', 'start_epoch', 'Late', 'hurry', 'evaluate', 'evaluate_refit', 'last_measures',
            'gradient_norms', 'diagnose', 'epoch', 'finished', 'record', 'run_path', 'clear', 'check_same', 'same_code',
-           'snapshot', 'save_checkpoint', 'restore', 'Stopped', 'stoppable', 'undisturbed', 'leave', 'Progress', 'fit',
-           'train', 'load_data', 'loaded_once', 'is_done', 'run_all', 'join_ranks']
+           'snapshot', 'save_checkpoint', 'restore', 'Stopped', 'stoppable', 'undisturbed', 'leave', 'Progress',
+           'digest', 'agree', 'Lost', 'answering', 'fit', 'train', 'load_data', 'loaded_once', 'is_done', 'run_all',
+           'join_ranks']
 
 # %% ../nbs/44_train.ipynb #c003
 import copy
+import hashlib
 import io
 import os
 import random
+import secrets
 import signal
 import sys
 import threading
@@ -25,6 +28,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from functools import partial
 from itertools import zip_longest
 from math import inf
@@ -256,9 +260,13 @@ def thinned(
     if run.imbalance > 1 and len(train.fine.unique()) < len(train.names):
         raise ValueError(f"train_size must leave every class of a long tail an image, "
                          f"got {run.train_size}")
-    if len(train) % run.batch_size == 1:
+    last,world = len(train) % run.batch_size or run.batch_size,ranks()
+    if last == 1:
         raise ValueError(f"batch_size must not leave one of {len(train)} images alone, "
                          f"got {run.batch_size}")
+    if last < world:
+        raise ValueError(f"batch_size must give each of {world} processes a row of every batch, "
+                         f"got {run.batch_size}: the last batch of {len(train)} images has {last}")
     return train
 
 # %% ../nbs/44_train.ipynb #c030a
@@ -335,7 +343,7 @@ class Trainer:
         self.step = Captured(partial(train_step, self), self.device)
         self.seconds,self.history,self.final = 0.,[],dict(top1_refit=None)
         self.deadline,self.part,self.kept = inf,0.,None   # part: of this epoch
-        if ':' in run.reg: try_out(self)
+        try_out(self)
     @property
     def done(self)->int: return len(self.history) # epochs
     @contextmanager
@@ -345,7 +353,12 @@ class Trainer:
 
 # %% ../nbs/44_train.ipynb #c031
 def try_out(t:Trainer)->None:
-    "Raise unless the regularizer of a run gives a scalar with a gradient at each of its sites."
+    "Raise unless the run can train here, and a regularizer of one's own gives slopes at each site."
+    norms = [m for m in t.model.modules() if isinstance(m, nn.SyncBatchNorm)]
+    if norms and t.device.type == 'cpu':
+        raise ValueError(f"model must be one without BatchNorm for {t.world} processes on a CPU "
+                         f"(PyTorch synchronizes it on GPUs only), got {t.run.model!r}")
+    if ':' not in t.run.reg: return
     images = t.train.images[:t.run.batch_size]
     t.model.eval()
     with torch.no_grad(), t.context(): logits(t, t.model, images*t.scale + t.shift)
@@ -575,7 +588,7 @@ def record(
     if t.official is None: chosen = {}
     else: chosen = dict(selected_top1=rows[best]['official_top1'])
     cuda = t.device.type == 'cuda'
-    env = dict(ledger.environment(t.device), seconds=t.seconds, reg_code=t.code,
+    env = dict(ledger.environment(t.device), seconds=t.seconds, reg_code=t.code, world=t.world,
                images_per_second=len(t.train)*t.done/t.seconds,
                peak_memory_mb=torch.cuda.max_memory_allocated(t.device) // 2**20 if cuda else None)
     final = dict(top1=top1[-1], best_top1=top1[best], best_epoch=best + 1,
@@ -787,6 +800,98 @@ class Progress:
     def close(self)->None:
         if self.bar is not None: self.bar.close(); self.bar = None
 
+# %% ../nbs/44_train.ipynb #c068j
+def digest(
+    x, # tensors, numbers and text, in nested lists and dicts
+)->str: # 12 hexadecimal digits
+    "Equal for equal values, bit by bit."
+    h = hashlib.sha256()
+    def add(v):
+        if isinstance(v, Tensor):
+            h.update(f'{v.dtype} {tuple(v.shape)}'.encode())
+            h.update(v.detach().cpu().contiguous().flatten().view(torch.uint8).numpy())
+        elif isinstance(v, (list, tuple)): [add(u) for u in v]
+        elif isinstance(v, dict): add(list(v.items()))
+        else: h.update(repr(v).encode())
+    add(x)
+    return h.hexdigest()[:12]
+
+def agree(
+    find:Callable, # what this process finds, without asking the others; it may raise
+    told:Callable=lambda found: {}, # name -> value, of all that must be the same everywhere
+):                 # what this process found
+    "Raise the same error on all processes, unless all of them find the same, and none an error."
+    if ranks() == 1: return find()
+    found,said,wrong,heard = None,{},None,[None]*ranks()
+    try: found = find(); said = told(found)
+    except Exception as e: wrong = e
+    dist.all_gather_object(heard, (said, wrong and str(wrong)))
+    errors = [f'rank {r}: {error}' for r,(_,error) in enumerate(heard) if error is not None]
+    if errors: raise ValueError(errors[0]) from wrong
+    for r,(other,_) in enumerate(heard):
+        for name in {**heard[0][0], **other}:
+            a,b = (seen.get(name, 'nothing') for seen in (heard[0][0], other))
+            if a != b: raise ValueError(f'{name} must be the same on all processes, but is {a} on '
+                                        f'rank 0 and {b} on rank {r}')
+    return found
+
+# %% ../nbs/44_train.ipynb #c068k
+def _state(trainers:list[Trainer])->dict:
+    "What must be the same on all processes before they train."
+    found = {}
+    for t in trainers:
+        data = [(s.images, s.fine, s.coarse) for s in (t.train, t.test)]
+        parts = dict(run=asdict(t.run), code=t.code, epochs=t.done, model=t.model.state_dict(),
+                     reg=t.reg.state_dict(), data=data,
+                     optimizers=[o.state_dict() for o in t.optimizers])
+        found |= {f'{key} of {t.run.name} seed {t.run.seed}':
+                  value if key == 'epochs' else digest(value) for key,value in parts.items()}
+    return found
+
+def _one_folder(out:Path)->None:
+    "Raise on all processes unless they all see the folder of the first."
+    if ranks() == 1: return
+    token,first = [secrets.token_hex(8)],dist.get_rank() == 0
+    dist.broadcast_object_list(token, 0)
+    mark = out/f'.{token[0]}{ledger.TMP}'
+    def look():
+        if not mark.exists(): raise ValueError(f'out must be one folder for all processes, got '
+                                               f'{out}, which is not that of rank 0')
+    try:
+        agree(lambda: first and mark.touch())
+        agree(look)
+    finally:
+        if first: mark.unlink(missing_ok=True)
+
+# %% ../nbs/44_train.ipynb #c068m
+class Lost(TimeoutError):
+    "Another process no longer answers."
+
+def _silent(seconds:float=10.)->list[int]:
+    "The ranks that do not report in time; the first keeps the store, if it does not answer."
+    store,me = dist.distributed_c10d._get_default_store(),dist.get_rank()
+    others,heard,end = set(range(ranks())) - {me},set(),time.monotonic() + seconds
+    def ask():
+        try:
+            store.set(f'sigreg/{me}', 'here')
+            while not others <= heard and time.monotonic() < end:
+                heard.update(r for r in {me, *others} if store.check([f'sigreg/{r}']))
+                time.sleep(.05)
+        except RuntimeError: pass                   # whoever keeps the store has gone
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start(); asking.join(seconds + 1)
+    return sorted(others - heard) if me in heard else [0]
+
+@contextmanager
+def answering()->Iterator[None]:
+    "Name the processes that no longer answer, instead of the operation that they left."
+    try: yield
+    except RuntimeError as e:
+        lost = isinstance(e, dist.DistError) or 'gloo' in str(e)
+        if ranks() == 1 or not lost or not (silent := _silent()): raise
+        raise Lost(f"rank {', '.join(map(str, silent))} of {ranks()} no longer answers: it was "
+                   'stopped, or has left with an error of its own') from e
+
 # %% ../nbs/44_train.ipynb #c070
 def fit(
     t:Trainer,
@@ -821,14 +926,16 @@ def train(
     trainers = list(trainers)
     with stoppable():
         try:
-            if watch: watch(trainers)
-            for _ in zip_longest(*(fit(t, out, minutes, deadline) for t in trainers)):
+            with answering():
+                agree(lambda: trainers, _state)
                 if watch: watch(trainers)
-            if watch: watch(trainers)
-        except KeyboardInterrupt as e:
+                for _ in zip_longest(*(fit(t, out, minutes, deadline) for t in trainers)):
+                    if watch: watch(trainers)
+                if watch: watch(trainers)
+        except (KeyboardInterrupt, Lost) as e:
             with undisturbed():
                 left = [_leave_or_warn(t, out) for t in trainers if t.kept or not finished(t)]
-            if isinstance(e, Stopped): e.args = f'{e}; {"; ".join(left)}',
+            if isinstance(e, (Stopped, Lost)): e.args = '; '.join([str(e), *left]),
             if not isinstance(e, Late): raise
     return [record(t) for t in trainers if finished(t)]
 
@@ -864,9 +971,30 @@ def is_done(run:Run, path:Path, if_changed:str='refuse')->bool:
     return same_code(run, old['env'].get('reg_code'), path, if_changed)
 
 # %% ../nbs/44_train.ipynb #c075a
+def _look(runs, out, if_changed)->tuple[Path, list[Run], list[bool]]:
+    "The folder, the runs, and which of them are done there; all of it is checked."
+    check_choice('if_changed', if_changed, IF_CHANGED)
+    runs = [check_run(run) for run in runs]
+    paths = [run_path(out, run) for run in runs]
+    if len(set(paths)) < len(paths): raise ValueError('runs must differ in name or seed')
+    new = any(not p.exists() and not p.with_suffix('.ckpt').exists() for p in paths)
+    out = ledger.check_writable(out, 200 if new else 0)   # a run under way has its files
+    return out, runs, [is_done(run, path, if_changed) for run,path in zip(runs, paths)]
+
+def _trainers(runs, out, find, device, compile, if_changed)->list[Trainer]:
+    "The runs with their data, from their checkpoints if there are any."
+    found,draw = [],drawn_once()
+    for run in runs:
+        train_set,test_set,*official = find(run)
+        t = Trainer(run, train_set, test_set, device, compile, *official, draw=draw)
+        saved = run_path(out, run, '.ckpt')
+        found.append(restore(t, saved, if_changed) if saved.exists() else t)
+    return found
+
+# %% ../nbs/44_train.ipynb #c075b
 def run_all(
     runs:Iterable[Run],    # trained together, a step of each in turn
-    out,                   # folder of records and checkpoints
+    out,                   # folder of records and checkpoints, one for all processes
     root=None,             # data folder
     device='cpu',
     minutes:float=10.,     # between checkpoints
@@ -877,31 +1005,35 @@ def run_all(
     find:Callable|None=None,  # the sets of a run, from `loaded_once`; None: they are loaded
 )->list[dict]:             # records of the runs that are finished
     "Train what `out` lacks of `runs`, from their checkpoints where there are any."
-    check_choice('if_changed', if_changed, IF_CHANGED)
-    runs = [check_run(run) for run in runs]
-    paths = [run_path(out, run) for run in runs]
-    if len(set(paths)) < len(paths): raise ValueError('runs must differ in name or seed')
-    done = [is_done(run, path, if_changed) for run,path in zip(runs, paths)]
-    new = any(not p.exists() and not p.with_suffix('.ckpt').exists() for p in paths)
-    out = ledger.check_writable(out, 200 if new else 0)   # a run under way has its files
-    for run in (run for run,there in zip(runs, done) if there): clear(out, run)
-    find,trainers,draw = find or loaded_once(root, device),[],drawn_once()
-    for run in (run for run,there in zip(runs, done) if not there):
-        train_set,test_set,*official = find(run)
-        t = Trainer(run, train_set, test_set, device, compile, *official, draw=draw)
-        saved = run_path(out, run, '.ckpt')
-        trainers.append(restore(t, saved, if_changed) if saved.exists() else t)
-    train(trainers, out, minutes, deadline, watch)
-    if ranks() > 1: dist.barrier()
-    finished_now = {run_path(out, t.run) for t in trainers if finished(t)}
-    return [ledger.load(path) for path,there in zip(paths, done) if there or path in finished_now]
+    runs,find = list(runs),find or loaded_once(root, device)
+    with answering():
+        out,runs,done = agree(partial(_look, runs, out, if_changed), lambda found: {
+            f'the record of {run.name} seed {run.seed}':'there' if there else 'missing'
+            for run,there in zip(*found[1:])})
+        _one_folder(out)
+        for run in (run for run,there in zip(runs, done) if there): clear(out, run)
+        left = [run for run,there in zip(runs, done) if not there]
+        trainers = agree(lambda: _trainers(left, out, find, device, compile, if_changed))
+        train(trainers, out, minutes, deadline, watch)
+        if ranks() > 1: dist.barrier()
+    whole = {t.run for t in trainers if finished(t)}
+    return [ledger.load(run_path(out, run)) for run,there in zip(runs, done)
+            if there or run in whole]
 
 # %% ../nbs/44_train.ipynb #c085
 def join_ranks(
     device='cpu',
+    seconds:float=600., # that a process waits for the others
 )->str: # device of this process
     "Join the processes that `torchrun` has started; without it, do nothing."
+    check_positive('seconds', seconds, below=1e6)
     if 'RANK' not in os.environ: return device
     cuda = str(device).startswith('cuda')
-    if not dist.is_initialized(): dist.init_process_group('nccl' if cuda else 'gloo')
+    if cuda: torch.cuda.set_device(int(os.environ['LOCAL_RANK']))
+    try:
+        if not dist.is_initialized():
+            dist.init_process_group('nccl' if cuda else 'gloo', timeout=timedelta(seconds=seconds))
+    except dist.DistError as e:
+        raise Lost(f"rank {os.environ['RANK']} of {os.environ.get('WORLD_SIZE')} has waited "
+                   f"{seconds:g} seconds for the others to begin") from e
     return f"cuda:{os.environ['LOCAL_RANK']}" if cuda else device
