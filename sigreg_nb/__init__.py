@@ -14,7 +14,9 @@ The command line is `sigreg --help`; the book is https://sigreg-nb.github.io/sig
 __version__ = "0.1.0"
 
 import sys
+import warnings
 from importlib import import_module
+from operator import attrgetter
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -24,7 +26,7 @@ if TYPE_CHECKING:  # at run time each name is imported when it is first asked fo
     from .attach import (Attached, SIGRegTrainerMixin, attach, before_relu, convert_weight, lightning_callback,
                          log_sites)
     from .exact import Synced, microbatched
-    from .losses import LOSSES, Loss
+    from .objective import LOSSES, Loss
     from .strong import StrongSIGReg, strong_floor, strong_sigreg
     from .taps import Taps
     from .vcreg_layer import VCRegLayer, vcreg_total
@@ -37,9 +39,35 @@ __all__ = ['LOSSES', 'Attached', 'Loss', 'SIGRegTrainerMixin', 'StrongSIGReg', '
 
 _HOME = {name: module for module, names in dict(
     attach='Attached SIGRegTrainerMixin attach before_relu convert_weight lightning_callback log_sites',
-    exact='Synced microbatched', losses='LOSSES Loss', strong='StrongSIGReg strong_floor strong_sigreg', taps='Taps',
+    exact='Synced microbatched', objective='LOSSES Loss', strong='StrongSIGReg strong_floor strong_sigreg', taps='Taps',
     vcreg_layer='VCRegLayer vcreg_total', vcreg_loss='VCReg vcreg vcreg_floor',
     weak='WeakSIGReg weak_floor weak_sigreg').items() for name in names.split()}
+
+_MOVED = {module: {old: (home, new or old) for home, names in homes.items() for name in names.split()
+                   for old, _, new in [name.partition('=')]} for module, homes in dict(
+    campaign=dict(checks='check_device check_folder'),
+    cli=dict(checks='check_device'),
+    epps_pulley=dict(checks='as_weight level'),
+    experiments=dict(controls='FixedWeak ShuffledWeak TracePenalty VCRegPrinted VariancePull',
+                     measures='information neural_collapse predict shots subclass',
+                     models='LayerScale mlp_control vit_control', objective='DeCov=_decov WLDReg=_wld',
+                     rows='PUBLISHED ROWS in_precision published re_precision rows seeds triple vary'),
+    losses=dict(objective='LOSSES Loss needs_rows'),
+    notation=dict(checks='as_batch check_choice check_count check_positive full_precision transformed'),
+    taps=dict(objective='COMBINE NoReg REGULARIZERS=LOSSES.modules additive make_regularizer=Loss mix'),
+    train=dict(measures='MEASURES features logits', models='MODELS'),
+    vit=dict(checks='check_divides'),
+    weak=dict(moments='center covariance')).items()}  # until 0.3 the old place has them, and warns
+
+
+class _Former(ModuleType):
+    "A module that some names have left: who asks it for them is told where they are."
+    def __getattribute__(self, name):
+        home, new = _MOVED[super().__getattribute__('__name__').rpartition('.')[2]].get(name, (None, name))
+        if home is None: return super().__getattribute__(name)
+        warnings.warn(f'{name} is sigreg_nb.{home}.{new} now; {self.__name__} has it until 0.3',
+                      DeprecationWarning, stacklevel=2)
+        return attrgetter(new)(import_module(f'.{home}', __name__))
 
 
 class _Package(ModuleType):
@@ -60,6 +88,7 @@ class _Package(ModuleType):
         `attach` is the function: Python would put the module of that name in its place when it has imported it.
         """
         if isinstance(value, ModuleType) and value is not sys.modules.get(f'{__name__}.docs'): document(value)
+        if isinstance(value, ModuleType) and name in _MOVED: value.__class__ = _Former
         if name in __all__ and isinstance(value, ModuleType): value = getattr(value, name)
         super().__setattr__(name, value)
 

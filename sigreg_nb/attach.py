@@ -25,11 +25,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from .checks import check_choice, check_count, check_positive
 from .epps_pulley import as_grid, null_mean
 from .exact import Synced
-from .losses import LOSSES
-from .notation import check_choice, check_count, check_positive
-from .taps import (COMBINE, WRAPPERS, Recorder, Taps, _Hook, _is_compiled, _some, _sum,
+from .objective import COMBINE, LOSSES
+from .taps import (Recorder, Taps, _Hook, _inner, _is_compiled, _some, _sum, _untouched,
                             at_sites, find_sites, first_tensor, named_sites)
 
 # %% ../nbs/34_attach.ipynb #c009
@@ -56,7 +56,7 @@ class _Watched(Recorder):
         self.lowest:dict[str, Tensor] = {}
 
     def _saw(self, name, module, args, out):
-        if torch.compiler.is_compiling(): return
+        if torch.compiler.is_compiling() or not self.recording: return
         self.calls[name] += 1
         self.seen = name,self.calls[name],out
 
@@ -65,7 +65,7 @@ class _Watched(Recorder):
     def _record(self, name, module, args, kwargs, *out):
         x = first_tensor(out or (args, kwargs))
         if torch.compiler.is_compiling() or not self.recording or x is None: return
-        self.lowest[name] = x.detach().amin()
+        self.lowest[name] = x.detach().amin() if x.numel() else torch.tensor(torch.inf)
         self.ends.pop(name, None)
         if self.seen and self.seen[2] is x: self.ends[name] = self.seen[:2]
 
@@ -78,7 +78,7 @@ class Rectified(_Watched):
 
     def nonnegative(self)->list[str]:
         "Sites that held no negative value, before any pooling (waits for the device)."
-        return [site for site,low in self.lowest.items() if low >= 0]
+        return [site for site,low in self.lowest.items() if not low.is_meta and low >= 0]
 
 # %% ../nbs/34_attach.ipynb #c012
 def before_relu(
@@ -124,12 +124,6 @@ def _pattern(
     except ValueError: return names
 
 # %% ../nbs/34_attach.ipynb #c017
-def _inner(model:nn.Module)->nn.Module:
-    "What wrappers wrap."
-    while len(model._modules) == 1 and (key := next(iter(model._modules))) in WRAPPERS:
-        model = model._modules[key]
-    return model
-
 class _Settings(Taps):
     "What an `Attached` is made with."
     def __init__(self, model, sites, reg, weight=.1, pool='auto', at='output', combine='add',
@@ -140,7 +134,7 @@ class _Settings(Taps):
             raise ValueError(f"weight must be at most 1 with combine='mix', got {weight}")
         self.reg,self.regs = reg,_check_regularizer(reg)
         def sync(r): return r if isinstance(r, Synced) else Synced(r, group)
-        def alone(r): return r.reg if isinstance(r, Synced) else r
+        def alone(r): return r.reg if type(r) is Synced and _untouched(r) else r
         def every(f): return {k:f(r) for k,r in reg.items()} if isinstance(reg, dict) else f(reg)
         self.synced,self.local = every(sync),every(alone)
         self.weight,self.combine,self.over,self.call = weight,combine,over,call
@@ -174,6 +168,7 @@ class _Watching(_Settings):
 
     def _start(self, module, args, kwargs):
         super()._start(module, args, kwargs)
+        if not self.recording: return
         self.before = {name: len(zs) for name,zs in self.entries.items()}
         if torch.compiler.is_compiling(): return
         named = dict(zip(self.arguments, args)) | kwargs
@@ -186,6 +181,7 @@ class _Watching(_Settings):
         if self.call == 'last': self.entries[name] = zs[:n] + zs[n:][-1:]
 
     def _stop(self, module, args, out):
+        if not self.recording: return
         super()._stop(module, args, out)
         if torch.compiler.is_compiling(): return
         self.number += 1

@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from scipy.special import betaincinv
 from torch import Tensor
 
-from .notation import check_choice, check_count
+from .checks import check_choice, check_count
 
 # %% ../nbs/42_augment.ipynb #c006
 def crop_flip(

@@ -20,7 +20,7 @@ from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
-from .notation import check_choice, check_count
+from .checks import check_choice, check_count
 from .slices import unit_columns
 from .strong import strong_sigreg
 from .vcreg_layer import vcreg_inject

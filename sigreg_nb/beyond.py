@@ -14,20 +14,21 @@ from dataclasses import dataclass
 from math import cos, pi
 from pathlib import Path
 
+import numpy as np
 import torch
 import torch.nn.functional as F
+from PIL import Image, ImageOps
 from torch import Tensor, nn
 from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.utils.data import DataLoader
 from torch.utils.flop_counter import FlopCounterMode
 from torchvision import models
 from torchvision.datasets import ImageFolder
-from torchvision.datasets.folder import default_loader
 from torchvision.transforms import v2
 
+from .checks import check_choice, check_count, check_positive
 from .collapse import participation_ratio
 from .convnext import convnext_atto
-from .notation import check_choice, check_count, check_positive
 from .probes import adamw_probe, lbfgs_probe, top1
 from .taps import Recorder, Taps
 from .vcreg_loss import VCReg
@@ -102,12 +103,24 @@ def video_gflop(
 # %% ../nbs/57_beyond.ipynb #c028
 MEAN,STD = (.485, .456, .406),(.229, .224, .225)
 
+def _as_rgb(image:Image.Image)->Image.Image:
+    "Eight bits a color, the right way up, on white where it is transparent."
+    sixteen = image.mode.startswith('I;16') or (image.mode == 'I' and image.format != 'TIFF')
+    image = ImageOps.exif_transpose(image)
+    if sixteen: image = Image.fromarray(((np.asarray(image, np.int64) + 128)//257).astype(np.uint8))
+    if image.mode in ('I', 'F'):
+        raise ValueError(f'its numbers (mode {image.mode}) have no known range; save 8 or 16 bits')
+    if not image.has_transparency_data: return image.convert('RGB')
+    image = image.convert('RGBA')
+    return Image.alpha_composite(Image.new('RGBA', image.size, 'white'), image).convert('RGB')
+
 def read_image(
     path:str|Path,
 ):                # a PIL image, RGB
-    "Read one image, or say which one cannot be read."
-    try: return default_loader(str(path))
-    except (OSError, SyntaxError, ValueError) as e:
+    "Read one image, the first of several, or say which one cannot be read."
+    try:
+        with Image.open(path) as image: return _as_rgb(image)
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as e:
         raise ValueError(f'{path} cannot be read as an image: {e}') from e
 
 def center(

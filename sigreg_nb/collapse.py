@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .notation import as_batch, check_choice, check_count
+from .checks import as_batch, check_choice, check_count
 
 # %% ../nbs/10_collapse.ipynb #c013
 def _wide(z):

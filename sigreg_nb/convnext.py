@@ -9,7 +9,7 @@ __all__ = ['WIDTHS', 'DEPTHS', 'convnext_atto']
 import torch
 from torch import nn
 
-from .notation import check_count
+from .checks import check_count
 
 # %% ../nbs/33_convnext.ipynb #c005
 WIDTHS,DEPTHS = (40, 80, 160, 320),(2, 2, 6, 2)

@@ -29,9 +29,10 @@ from torchvision.models import ConvNeXt, VisionTransformer, convnext_tiny, vit_b
 from torchvision.models.convnext import CNBlockConfig
 
 from .bench import peak_of, vcreg_naive
+from .checks import check_choice, check_count
 from .ledger import check_writable, environment, write_json
-from .notation import check_choice, check_count
-from .taps import Recorder, Taps, find_sites, make_regularizer, pool_features
+from .objective import Loss
+from .taps import Recorder, Taps, find_sites, pool_features
 from .throughput import wait
 from .train import PRECISIONS, tf32
 from .vcreg_layer import VCRegLayer, as_shape
@@ -141,14 +142,14 @@ def placed(
     return insert
 
 def tapped(
-    reg:str,          # key of `REGULARIZERS`
+    reg:str,          # key of `LOSSES.modules`
     pool:str|Callable='auto', # as for `Taps`
     over:str='mean',  # or 'sum' over the sites
     weight:float=.1,  # λ
 )->Callable:          # contestant: of model and network
     "A loss of what the sites hold."
     def insert(model, net):
-        loss = make_regularizer(reg).to(next(model.parameters()).device)
+        loss = Loss(reg).to(next(model.parameters()).device)
         taps = Taps(model, net.sites, pool, forwards='last').attach()
         return lambda task: task + weight*getattr(taps, over)(loss)
     return insert

@@ -9,6 +9,7 @@ __all__ = ['SHAPES', 'TEXTURES', 'SUPERCLASSES', 'NAMES', 'LAYOUTS', 'ARCHIVES',
 
 # %% ../nbs/41_data.ipynb #c003
 import hashlib
+import io
 import os
 import pickle
 import tarfile
@@ -23,7 +24,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .notation import check_choice, check_count, check_positive
+from .checks import check_choice, check_count, check_positive
 
 # %% ../nbs/41_data.ipynb #c007
 @dataclass(frozen=True, eq=False)
@@ -158,8 +159,12 @@ class Layout(NamedTuple):
 # %% ../nbs/41_data.ipynb #c023
 _BINARY100 = ({'train.bin':'e207cd2e05b73b1393c74c7f5e7bea451d63e08e'},
               {'test.bin':'8fb6623e830365ff53cf14adec797474f5478006'}, 'sha1', 2)
-_BINARY10 = ({f'data_batch_{k}.bin':30_730_000 for k in range(1, 6)},
-             {'test_batch.bin':30_730_000}, 'bytes', 1)
+_BINARY10 = ({'data_batch_1.bin':'aadd24acce27caa71bf4b10992e9e7b2d74c2540',
+              'data_batch_2.bin':'c0ba65cce70568cd57b4e03e9ac8d2a5367c1795',
+              'data_batch_3.bin':'1dd00a74ab1d17a6e7d73e185b69dbf31242f295',
+              'data_batch_4.bin':'aab85764eb3584312d3c7f65fd2fd016e36a258e',
+              'data_batch_5.bin':'26e2849e66a845b7f1e4614ae70f4889ae604628'},
+             {'test_batch.bin':'67eb016db431130d61cd03c7ad570b013799c88c'}, 'sha1', 1)
 LAYOUTS = {
     'cifar100':(
         Layout('cifar-100-python', {'train':'16019d7e3df5f24257cddd939b257f8d'},
@@ -188,14 +193,28 @@ def unpack(
     return images,labels[:,-1],labels[:,0] if label_bytes == 2 else None
 
 # %% ../nbs/41_data.ipynb #c028
+class _Arrays(pickle.Unpickler):
+    "Reads arrays and plain Python objects, and looks up nothing else."
+    def find_class(self, module, name):
+        if (module, name) == ('numpy', 'ndarray'): return np.ndarray
+        if (module, name) == ('numpy', 'dtype'): return np.dtype
+        if name == '_reconstruct' and module in ('numpy.core.multiarray', 'numpy._core.multiarray'):
+            return np.ndarray(0).__reduce__()[0]
+        raise pickle.UnpicklingError(f'it asks for {module}.{name}, which is no array')
+
 def unpickle(
     blob:bytes, # a pickled dict, as torchvision downloads it
 )->tuple:       # images, fine, coarse or None
-    "Parse the Python layout."
-    d = pickle.loads(blob, encoding='latin1')
-    images = torch.from_numpy(np.array(d['data'], np.uint8)).view(-1, 3, 32, 32)
-    fine = torch.tensor(d['fine_labels'] if 'fine_labels' in d else d['labels'])
-    return images,fine,torch.tensor(d['coarse_labels']) if 'coarse_labels' in d else None
+    "Parse the Python layout; runs no code that the file may name."
+    try:
+        d = _Arrays(io.BytesIO(blob), encoding='latin1').load()
+        images = torch.from_numpy(np.array(d['data'], np.uint8)).view(-1, 3, 32, 32)
+        fine = torch.tensor(d['fine_labels'] if 'fine_labels' in d else d['labels'])
+        coarse = torch.tensor(d['coarse_labels']) if 'coarse_labels' in d else None
+    except Exception as e:
+        raise ValueError('blob must be a pickled dict with data and labels of CIFAR: '
+                         f'{type(e).__name__}: {e}') from e
+    return images,fine,coarse
 
 # %% ../nbs/41_data.ipynb #c032
 #: set -> name of its official archive (the Python layout), and the archive's md5
@@ -362,7 +381,11 @@ def train_validation(
 )->tuple:           # train, validation
     "Two disjoint splits with the same class frequencies: 45,000 and 5,000 for CIFAR."
     check_positive('share', share, below=1)
-    quota = (split.fine.bincount()*share).round().long()
+    count = split.fine.bincount()
+    quota = (count*share).round().long()
+    if ((count > 0) & ((quota == 0) | (quota == count))).any():
+        raise ValueError(f"share must leave an image of every class on both sides, got {share} of "
+                         f"classes that have {int(count[count > 0].min())} images and more")
     held = class_rank(split.fine, seed) < quota[split.fine]
     return split[~held],split[held]
 
@@ -373,12 +396,19 @@ def long_tail(
     seed:int=0,           # which images
 )->Split:
     "Thin the classes out exponentially, the last one most (@eq-data-long-tail)."
+    check_positive('imbalance', imbalance)
     if imbalance < 1: raise ValueError(f"imbalance must be at least 1, got {imbalance}")
-    C = len(split.names)
+    C,count = len(split.names),split.fine.cpu().bincount(minlength=len(split.names))
     largest = len(split)/C
-    quota = torch.tensor([int(largest*(1/imbalance)**(c/(C-1))) for c in range(C)],
-                         device=split.fine.device)
-    return split[class_rank(split.fine, seed) < quota[split.fine]]
+    if imbalance > largest:
+        raise ValueError(f"imbalance must be at most {largest:g}, the images of a class, so that "
+                         f"the last one keeps an image; got {imbalance}")
+    quota = [max(1, int(largest*(1/imbalance)**(c/max(C-1, 1)))) for c in range(C)]
+    for name,want,have in zip(split.names, quota, count.tolist()):
+        if have < want: raise ValueError(f"split must hold {want} images of {name!r} for "
+                                         f"imbalance {imbalance}, got {have}")
+    wanted = torch.tensor(quota, device=split.fine.device)
+    return split[class_rank(split.fine, seed) < wanted[split.fine]]
 
 # %% ../nbs/41_data.ipynb #c058
 def batches(

@@ -34,12 +34,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .checks import check_choice, check_count
 from .collapse import participation_ratio
-from .ledger import check_writable, compare, environment, finite, frame, load, pm, save
-from .ledger import write_json
+from .ledger import (check_writable, compare, environment, finite, frame, load, pm, save,
+                              write_json)
 from .mlp import MLP, he_init
-from .notation import COLORS, check_choice, check_count
-from .taps import Taps, make_regularizer, mix
+from .notation import COLORS
+from .objective import Loss, mix
+from .taps import Taps
 
 # %% ../nbs/47_demo.ipynb #c007
 SIZES = dict(train=1024, val=324, test=449)
@@ -108,7 +110,7 @@ class DemoRun:
     net:str='mlp'            # 'mlp', or 'pixels': no network at all
     init:str='torch'         # PyTorch's own, or 'he'
     norm:bool=False          # BatchNorm of the output?
-    reg:str='none'           # key of `REGULARIZERS`
+    reg:str='none'           # key of `LOSSES.modules`
     reg_weight:float=0.      # λ in (1-λ)·task + λ·reg
     decay:float=0.           # weight decay
     noise:float=0.           # share of wrong training labels
@@ -352,7 +354,7 @@ def train_demo(
         x,y = x[rows],y[rows]
     model = build(run).to(device)
     stream = {'seed':run.seed} if run.reg in ('strong', 'weak') else {}
-    reg:Any = make_regularizer(run.reg, **stream).to(device)
+    reg:Any = Loss(run.reg, **stream).to(device)
     optimizer,scheduler = _optimizer(run, model)
     curve:dict[str, list] = dict(top1=[], val=[], loss=[], reg=[])
     with Taps(model, SITES[run.task]) as taps:

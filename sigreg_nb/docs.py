@@ -118,7 +118,7 @@ def _words(node, names:dict)->str:
 
 # %% ../nbs/02_docs.ipynb #c016
 def _check(call, names:dict)->str:
-    "What a check of `notation` demands, in words."
+    "What a shared check demands, in words."
     import ast
     name,value = _words(call.args[0], names),call.args[2] if len(call.args) > 2 else None
     named = {k.arg: k.value for k in call.keywords}

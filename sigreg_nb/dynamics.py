@@ -11,8 +11,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from .checks import as_batch, check_choice, check_count, check_positive
 from .collapse import isotropy_gap, participation_ratio
-from .notation import as_batch, check_choice, check_count, check_positive
 from .strong import strong_sigreg
 from .vcreg_loss import vcreg
 from .weak import weak_sigreg

@@ -6,6 +6,7 @@
 __all__ = ['ranks', 'all_sum', 'gather_batch', 'Synced', 'microbatched']
 
 # %% ../nbs/26_exact.ipynb #c003
+import inspect
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from functools import partial
@@ -15,6 +16,9 @@ import torch
 import torch.distributed as dist
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+from .taps import _stacks, _untouched
+from .vcreg_layer import VCRegLayer
 
 # %% ../nbs/26_exact.ipynb #c016
 def ranks(
@@ -65,7 +69,23 @@ class _Shared:
     def __init__(self, value): self.value = value
     def __deepcopy__(self, memo): return self
 
+def _no_rows(call, rows:list, named:dict, turn:Callable)->tuple[list, dict]:
+    "A row of zeros with weight 0 in place of none: it adds nothing to any sum, or slope."
+    takes = inspect.signature(getattr(call, 'forward', call)).parameters
+    if 'weight' not in takes and not any(p.kind is p.VAR_KEYWORD for p in takes.values()):
+        return rows, named
+    one = lambda x: turn(F.pad(turn(x), [0, 0]*(x.ndim-1) + [0, 1]))
+    rows = [one(x) for x in rows if x is not None]
+    named = {name:one(x) for name,x in named.items() if x is not None}
+    given = any(x.is_floating_point() or x.dtype == torch.bool
+                for x in (*rows[1:], *named.values()))
+    return rows, named if given else {**named, 'weight':rows[0].new_zeros(1)}
+
 # %% ../nbs/26_exact.ipynb #c024
+def _adds(reg)->bool:
+    "Is it a function of sums over rows, so that its forward may work with `reduce`?"
+    return hasattr(reg, 'reduce') and (_untouched(reg) or isinstance(reg, VCRegLayer))
+
 class _Synced(nn.Module):
     "A regularizer, a group, and a call over all of it."
     def __init__(self,
@@ -90,12 +110,15 @@ class _Synced(nn.Module):
     def _of_all(self, call, rows, named={}, turn=lambda x: x):
         "`call` with sums over all processes, or with the rows of all."
         if ranks(self.group) == 1: return call(*rows, **named)
-        if not hasattr(self.reg, 'reduce'):
+        if not _adds(self.reg):
             every = lambda x: x if x is None else turn(gather_batch(turn(x), self.group))
             return call(*map(every, rows), **{name:every(x) for name,x in named.items()})
+        alone = not len(turn(rows[0]))
+        if alone: rows,named = _no_rows(call, rows, named, turn)
         before,self.reg.reduce = self.reg.reduce,partial(all_sum, group=self.group)
-        try: return call(*rows, **named)
+        try: out = call(*rows, **named)
         finally: self.reg.reduce = before
+        return out[:0] if alone and out.shape == rows[0].shape else out   # a layer gives rows
 
 # %% ../nbs/26_exact.ipynb #c025
 class Synced(_Synced):
@@ -112,7 +135,7 @@ class Synced(_Synced):
         *weight:Tensor, # of the rows, (n,) or (L, n)
     )->Tensor:          # (L,)
         "The values of L calls, in one computation if the regularizer can."
-        if not hasattr(self.reg, 'stacked'):
+        if not _stacks(self.reg):
             each = [dict(weight=w) for ws in weight for w in ws.expand(len(Z), -1)] or [{}]*len(Z)
             return torch.stack([self(z, **named) for z,named in zip(Z, each)])
         return self._of_all(self.reg.stacked, [Z, *weight], turn=_turn)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from .notation import as_batch, check_count, check_positive, full_precision
+from .checks import as_batch, check_count, check_positive, full_precision
 
 # %% ../nbs/15_information.ipynb #c007
 def gaussian_information(

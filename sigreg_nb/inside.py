@@ -18,12 +18,13 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from . import ledger
+from .checks import check_choice, check_count, check_positive
 from .data import Split
 from .demo import digits
 from .lejepa import (ARMS, JointEmbedding, SSLRun, climb, get_data, lejepa_loss, pretrain,
                               worth)
-from .notation import check_choice, check_count, check_positive
-from .taps import Taps, additive, make_regularizer
+from .objective import Loss, additive
+from .taps import Taps
 
 # %% ../nbs/61_inside.ipynb #c007
 def nt_xent(
@@ -46,7 +47,7 @@ def vicreg_loss(
 )->Tensor:         # scalar
     "1/125 of VICReg with its published coefficients, at the default λ."
     name,arguments,_ = ARMS['vcreg']
-    return lejepa_loss(z, make_regularizer(name, **arguments(z.shape[-1])), lam)[0]
+    return lejepa_loss(z, Loss(name, **arguments(z.shape[-1])), lam)[0]
 
 #: method -> its loss of two views, and the field of a run that it depends on
 METHODS:dict[str, tuple[Callable, str]] = dict(simclr=(nt_xent, 'tau'), vicreg=(vicreg_loss, 'lam'))
@@ -72,7 +73,7 @@ def inside_objective(
 )->Callable:       # embeddings (2, n, d) -> loss, method's loss, sum of VCReg over the stages
     "The loss of the method at the output plus VCReg at every stage (VCReg, equation 5)."
     loss,field = METHODS[run.method]
-    reg = make_regularizer('vcreg', beta=run.beta)
+    reg = Loss('vcreg', beta=run.beta)
     def objective(z):
         task,inner = loss(z, getattr(run, field)),taps.sum(reg)
         return additive(task, inner, run.inside), task, inner

@@ -26,7 +26,7 @@ import pandas as pd
 import torch
 from scipy import stats
 
-from .notation import check_count
+from .checks import check_count
 
 # %% ../nbs/40_ledger.ipynb #c006
 PARTS:dict[str, dict[str, Any]] = {
@@ -143,14 +143,16 @@ def write_atomic(
 )->None:
     "Let `write` fill a temporary file, then move it into place in one step."
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     tmp = path.with_name(f'.{secrets.token_hex(8)}{TMP}')
-    os.close(os.open(tmp, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))   # ours, and no link
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(tmp, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))   # ours, and no link
         write(tmp)
         _sync(tmp)
         os.replace(tmp, path)
         _sync(path.parent)
+    except OSError as e:
+        raise OSError(f'{path} cannot be written: {e.strerror or e}') from e
     finally: tmp.unlink(missing_ok=True)
 
 # %% ../nbs/40_ledger.ipynb #c016

@@ -17,12 +17,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .checks import check_choice, check_count, check_positive
 from .collapse import participation_ratio, spread
 from .data import Split, load, normalize, synthetic
 from .ledger import check_writable, environment, load as read, save
-from .notation import check_choice, check_count, check_positive
+from .objective import LOSSES, Loss, mix
 from .probes import knn, linear_probe, standardize
-from .taps import REGULARIZERS, make_regularizer, mix
 
 # %% ../nbs/52_lejepa.ipynb #c007
 def prediction(
@@ -227,7 +227,7 @@ def train_ssl(
     if run.name in ARMS:
         name,arguments,_ = ARMS[run.name]
         seed = {'seed':run.seed} if name in ('strong', 'weak') else {}
-        reg = make_regularizer(name, **arguments(run.d), **seed).to(device)
+        reg = Loss(name, **arguments(run.d), **seed).to(device)
         final['floor'] = reg.floor(run.batch_size, run.d)
         objective = partial(lejepa_loss, reg=reg, lam=run.lam)
         for epoch in pretrain(model, train.images, objective, run):

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from torch import Tensor, nn
 
-from .notation import check_count
+from .checks import check_count
 
 # %% ../nbs/30_mlp.ipynb #c007
 def hidden_layer(

@@ -19,13 +19,14 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from . import ledger
+from .checks import check_choice, check_count, check_positive
 from .collapse import participation_ratio
 from .data import load
 from .demo import digits
 from .lejepa import climb
 from .mlp import MLP, he_init
-from .notation import check_choice, check_count, check_positive
-from .taps import REGULARIZERS, Taps, additive, make_regularizer
+from .objective import LOSSES, Loss, additive
+from .taps import Taps
 
 # %% ../nbs/62_noise.ipynb #c007
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class NoiseRun:
     sigma:float=1.            # of the noise on every image; the pixels have 1
     seed:int=0                # of the noise, the first weights, the batches and the slices
     init:str='torch'          # first weights: 'torch' or 'he'
-    reg:str='none'            # key of `REGULARIZERS`
+    reg:str='none'            # key of `LOSSES.modules`
     reg_weight:float=0.       # λ in CE + λ·reg
     weight_decay:float=0.
     dropout:float=0.          # share of the units dropped after every hidden layer
@@ -105,14 +106,14 @@ def train_noise(
     root=None,    # folder of CIFAR-100
 )->dict:          # a ledger record; `late` is the mean accuracy of the last ten epochs
     "Train one network on noisy images, and test it on noisy and on clean ones."
-    check_choice('reg', run.reg, REGULARIZERS); check_choice('split', run.split, ('val', 'test'))
+    check_choice('reg', run.reg, LOSSES.modules); check_choice('split', run.split, ('val', 'test'))
     check_count('epochs', run.epochs); check_positive('fresh', run.fresh, zero=True)
     start,clean = time.perf_counter(),clean_images(run.data, root)
     parts = corrupt(clean, run.sigma, run.seed)
     (x,y),judge = parts['train'],(parts[run.split], clean[run.split])
     torch.manual_seed(run.seed)
     model = noise_net(run, x.shape[1], int(y.max())+1)
-    reg = make_regularizer(run.reg, **(dict(beta=.1) if run.reg == 'vcreg' else {}))
+    reg = Loss(run.reg, **(dict(beta=.1) if run.reg == 'vcreg' else {}))
     optimizer = torch.optim.SGD(model.parameters(), run.lr, .9, weight_decay=run.weight_decay)
     order = torch.Generator().manual_seed(run.seed)
     curve:dict[str, list] = dict(loss=[], top1=[], clean=[])

@@ -13,7 +13,7 @@ from math import cos, pi
 import torch
 from torch import Tensor, nn
 
-from .notation import check_choice, check_count, check_positive
+from .checks import check_choice, check_count, check_positive
 
 # %% ../nbs/43_optim.ipynb #c011
 def newton_schulz(

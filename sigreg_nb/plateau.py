@@ -15,12 +15,12 @@ from torch import Tensor
 
 from . import ledger
 from .campaign import changed
+from .checks import as_batch, check_count
 from .collapse import participation_ratio
 from .data import Split
 from .experiments import row
-from .notation import as_batch, check_count
-from .train import (Run, Trainer, load_data, logits, set_lr, start_epoch,
-                             stream_seed, train_step)
+from .measures import logits
+from .train import Run, Trainer, load_data, set_lr, start_epoch, stream_seed, train_step
 
 # %% ../nbs/60_plateau.ipynb #c014
 def explained(

@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .notation import as_batch, check_choice, check_count, check_positive
+from .checks import as_batch, check_choice, check_count, check_positive
 
 # %% ../nbs/35_probes.ipynb #c007
 def standardize(

@@ -14,8 +14,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .epps_pulley import Grid, as_grid, as_weight, level, quadrature
-from .notation import full_precision, transformed
+from .checks import as_weight, full_precision, level, transformed
+from .epps_pulley import Grid, as_grid, quadrature
 
 # %% ../nbs/13_recurrence.ipynb #c016
 def lattice(
@@ -230,6 +230,7 @@ def ecf_sums(
     rows,grid = check_projections(u).shape[:-1],as_grid(grid)
     if weight is not None: weight = as_weight(weight, rows, u).expand(rows)
     if not transformed():
+        lattice(grid)           # Dynamo must meet the numbers of the grid before it enters there
         return _ECFSums.apply(u, weight, grid, sums, series)
     out = wave_sums(_flat(u), None if weight is None else weight.reshape(-1, rows[-1]), grid)
     return out.view(*rows[:-1], *out.shape[1:])
@@ -375,4 +376,5 @@ def fast_epps_pulley(
         if weight is not None or reduce is not None or transformed():
             return statistic(*additive(u, grid, weight, reduce, sums, series), grid)
         wanted = check_projections(u).requires_grad and torch.is_grad_enabled()
+        lattice(grid)           # as in `ecf_sums`
         return _Score.apply(u, grid, sums, series, wanted)

@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .notation import check_count
+from .checks import check_count
 
 # %% ../nbs/32_resnet.ipynb #c005
 def reset(

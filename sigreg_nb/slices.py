@@ -14,7 +14,7 @@ from typing import Callable
 import torch
 from torch import Tensor, nn
 
-from .notation import check_choice, check_count
+from .checks import check_choice, check_count
 
 # %% ../nbs/11_slices.ipynb #c016
 def unit_columns(
@@ -123,7 +123,15 @@ class Stream(nn.Module):
         super().__init__()
         check_count('seed', seed, low=0)
         if seed >= 1<<63: raise ValueError(f"seed must be below 2^63, got {seed}")
+        self.seed = seed
         self.register_buffer('rng', torch.tensor([seed, 0]))
+
+    def _apply(self, fn, recurse=True):
+        empty = self.rng.is_meta
+        super()._apply(fn, recurse)                # `.to`, `.cuda`, `.to_empty`, …
+        if empty and not self.rng.is_meta:         # it had no numbers to bring along
+            self.rng = torch.tensor([self.seed, 0], device=self.rng.device)
+        return self
 
     def normal(self, *shape:int, draws:int|None=None, dtype=torch.float32, device=None)->Tensor:
         "The next draw of the stream, or a stack of `draws`; in eval mode the step stands still."

@@ -20,9 +20,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from . import ledger
-from .losses import Loss
+from .checks import check_choice, check_count, check_positive
 from .mlp import MLP
-from .notation import check_choice, check_count, check_positive
+from .objective import Loss
 from .strong import StrongSIGReg
 from .taps import Taps
 from .vcreg_loss import VCReg

@@ -18,10 +18,10 @@ from math import pi
 import torch
 from torch import Tensor
 
+from .checks import check_choice, check_count, check_positive
 from .collapse import participation_ratio, spread
 from .dynamics import CLOUDS, descend
 from .epps_pulley import grid_period, null_mean
-from .notation import check_choice, check_count, check_positive
 from .slices import counter_normal, random_slices
 from .strong import strong_floor, strong_sigreg
 from .vcreg_loss import vcreg, vcreg_floor

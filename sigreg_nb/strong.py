@@ -12,11 +12,11 @@ from typing import Callable
 import torch
 from torch import Tensor
 
-from .epps_pulley import as_grid, as_weight, level, null_mean
+from .checks import (as_batch, as_weight, check_choice, check_count, full_precision, level,
+                              transformed)
+from .epps_pulley import as_grid, null_mean
 from .kernel import machinery
-from .notation import (as_batch, check_choice, check_count, full_precision,
-                                transformed)
-from .recurrence import additive, effective_size, scores, slopes, statistic
+from .recurrence import additive, effective_size, lattice, scores, slopes, statistic
 from .slices import SLICES, Stream, random_slices
 
 # %% ../nbs/20_strong.ipynb #c014
@@ -55,6 +55,7 @@ def _strong(z, A, grid, scale, excess, weight=None, reduce=None):
     "The loss of batches z (…, n, d) along slices A (…, d, k), in the precision of A: (…)."
     if weight is None and reduce is None and not A.requires_grad and not transformed():
         wanted = z.requires_grad and torch.is_grad_enabled()
+        lattice(grid)           # as in `ecf_sums`
         L,n = _MeanScore.apply(z, A, grid, wanted),z.shape[-2]
     else:
         if weight is not None and reduce is None: weight = level(weight)
@@ -102,6 +103,7 @@ def strong_sigreg(
 # %% ../nbs/20_strong.ipynb #c081
 class _Options(Stream):
     "What a `StrongSIGReg` is made with."
+    from_run = 'num_slices','seed' # fields of a run that it is made with
     def __init__(self,
         num_slices:int=64,      # k
         grid='weak-sigreg',     # key of `GRIDS`, or (t_max, num_knots)

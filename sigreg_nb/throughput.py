@@ -17,12 +17,12 @@ import torch.nn.functional as F
 from torch import nn
 from torch.utils.data import DataLoader, Dataset
 
+from .checks import check_count
 from .data import NORMS, Split
 from .ledger import environment, write_json
-from .notation import check_count
-from .train import (COMBINE, Run, Trainer, build_model, build_optimizers,
-                             build_regularizer, build_taps, diagnose, evaluate, sample_epoch,
-                             start_epoch)
+from .objective import COMBINE
+from .train import (Run, Trainer, build_model, build_optimizers, build_regularizer,
+                             build_taps, diagnose, evaluate, sample_epoch, start_epoch)
 
 # %% ../nbs/48_throughput.ipynb #c006
 def user_transform(

@@ -12,11 +12,11 @@ import torch
 from einops import rearrange
 from torch import Tensor, nn
 
-from .notation import as_batch, check_count, check_positive, full_precision
+from .checks import as_batch, check_count, check_positive, full_precision
+from .moments import center, covariance
 from .slices import _in_backward
 from .vcreg_loss import (_deviations, as_samples, check_vcreg, sample_weight,
                                   vcreg_coefficients, vcreg_value)
-from .weak import center, covariance
 
 # %% ../nbs/23_vcreg_layer.ipynb #c025
 def as_shape(
@@ -116,6 +116,12 @@ class VCRegLayer(nn.Module):
                               weight, self.reduce)
         if not repeated: self.loss,self.twice,self.unread = loss,unread is mode,mode
         return h
+
+    def _apply(self, fn, recurse=True):
+        empty = self.scale.is_meta
+        super()._apply(fn, recurse)                # `.to`, `.cuda`, `.to_empty`, …
+        if empty and not self.scale.is_meta: self.scale.fill_(self.inject)
+        return self
 
     def __getstate__(self): return self.__dict__ | dict(loss=None, unread=None, twice=False)
 

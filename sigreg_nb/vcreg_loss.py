@@ -15,10 +15,9 @@ from einops import rearrange
 from scipy.special import gammainc, gammaln
 from torch import Tensor, nn
 
-from .epps_pulley import as_weight, level
-from .notation import (as_batch, check_count, check_positive, full_precision,
-                                transformed)
-from .weak import center, covariance
+from .checks import (as_batch, as_weight, check_count, check_positive, full_precision,
+                              level, transformed)
+from .moments import center, covariance
 
 # %% ../nbs/22_vcreg_loss.ipynb #c011
 def as_samples(

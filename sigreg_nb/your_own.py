@@ -13,7 +13,6 @@ import inspect
 import sys
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
-from difflib import get_close_matches
 from functools import cached_property, partial
 from importlib import import_module
 from pathlib import Path
@@ -23,17 +22,27 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from .taps import REGULARIZERS
+from .checks import near_names
+from .objective import LOSSES, Loss
 
 # %% ../nbs/36_your_own.ipynb #c015
+def _of_the_book(name:str)->Callable:
+    "What makes the loss of that name; a run has no labels for it."
+    if name in LOSSES.modules: return LOSSES.modules[name]
+    if 'labels' in inspect.signature(LOSSES[name]).parameters:
+        raise ValueError(f"reg must be a function of z alone, got {name!r}, which takes labels")
+    make = partial(Loss, name)
+    make.from_run = 'seed',
+    return make
+
 def find_regularizer(
-    name:str, # key of `REGULARIZERS`, or 'package.module:Name'
+    name:str, # key of `LOSSES`, or 'package.module:Name'
 )->Callable:  # class, factory, module or function of z
     "What a run calls its regularizer; a module is imported when a run names it, not before."
-    if isinstance(name, str) and name in REGULARIZERS: return REGULARIZERS[name]
+    if isinstance(name, str) and name in LOSSES.names: return _of_the_book(name)
     module,colon,path = str(name).partition(':')
     if not (colon and path):
-        raise ValueError(f"reg must be one of {', '.join(REGULARIZERS)}, or package.module:Name; "
+        raise ValueError(f"reg must be one of {', '.join(LOSSES.names)}, or package.module:Name; "
                          f"got {name!r}")
     if module == '__main__':
         raise ValueError(f"reg must name a module that can be imported again, got {name!r}: put "
@@ -44,8 +53,8 @@ def find_regularizer(
                          f"({type(e).__name__}: {e})") from e
     for part in path.split('.'):
         if not hasattr(found, part):
-            near = get_close_matches(part, dir(found), n=3, cutoff=.6)
-            hint = f"; did you mean {', '.join(near)}?" if near else ''
+            near = near_names(part, dir(found), cutoff=.6)
+            hint = f"; did you mean {near}?" if near else ''
             raise ValueError(f"reg {name!r}: {module} has no {path}{hint}")
         found = getattr(found, part)
     if not callable(found):
@@ -73,7 +82,7 @@ def as_regularizer(
     make = _makes(found, kwargs)
     try: made = found(**kwargs) if make else copy.deepcopy(found)
     except Exception as e:
-        if name in REGULARIZERS: raise
+        if name in LOSSES.names: raise
         raise ValueError(f"reg {name!r} cannot be made with the arguments {kwargs}: "
                          f"{type(e).__name__}: {e}") from e
     if not callable(made):
@@ -197,7 +206,8 @@ def code_of(
     x, # class, factory, module or function: what `find_regularizer` gives
 )->str|None: # 16 hexadecimal digits; None if its source cannot be read
     "Fingerprint of the code that a regularizer rests on, whatever its comments and its layout."
-    module = getattr(x, '__module__', None) or type(x).__module__
+    of = x.func if isinstance(x, partial) else x
+    module = getattr(of, '__module__', None) or type(of).__module__
     parts = _parts(x, _home(module))
     if not any(parts.values()): return None
     return hashlib.sha256(repr(sorted(parts.items())).encode()).hexdigest()[:16]

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from sigreg_nb import (augment, campaign, collapse, convnext, data, dynamics, epps_pulley as ep, experiments, ledger,
-                       losses, mlp, optim, recurrence, resnet, slices, strong, taps, train, vcreg_layer, vcreg_loss, vit, weak)
+                       losses, mlp, objective, optim, recurrence, resnet, slices, strong, taps, train, vcreg_layer, vcreg_loss, vit, weak)
 from sigreg_nb.cli import main
 
 attach = import_module('sigreg_nb.attach') # `sigreg_nb.attach` is the function
@@ -75,13 +75,13 @@ BAD = [
     (lambda: dynamics.make_cloud('helix', 8, 2), V, "got 'helix'"),
     (lambda: dynamics.descend(Z, 'sigreg'), V, "reg must be one of strong, weak, vcreg; got 'sigreg'"),
     (lambda: recurrence.fast_epps_pulley(Z.long()), T, "u must be floating point, got torch.int64"),
-    (lambda: losses.Loss('vicrg'), V, "name must be one of strong, weak, vcreg, vicreg, "),
+    (lambda: objective.Loss('vicrg'), V, "name must be one of none, strong, weak, vcreg, variance, "),
     (lambda: losses.barlow(Z, lam=-1), V, "lam must be at least 0 and finite, got -1"),
     (lambda: losses.wld(Z, kind='trace'), V, "kind must be one of direct, det, logdet; got 'trace'"),
     (lambda: losses.uniformity(Z, t=0), V, "t must be above 0 and finite, got 0"),
     (lambda: losses.residuals(Z, [0]*8), T, "labels must be a Tensor of integers, got list"),
     (lambda: losses.residuals(Z, torch.zeros(3).long()), V, "labels must be of shape (8,), got (3,)"),
-    (lambda: losses.Loss('weak')(Z[None]), V, "weak takes z of shape (n, d), got (1, 8, 4); tokens become rows by flatten(0, 1)"),
+    (lambda: objective.Loss('weak')(Z[None]), V, "z must be 2-D, got shape (1, 8, 4); tokens become rows by flatten(0, 1)"),
     # taps
     (lambda: taps.Taps('net', '0'), T, "model must be a Module, got str"),
     (lambda: taps.Taps(net(), 0), T, "sites must be a pattern or a list of patterns, got 0"),
@@ -100,9 +100,9 @@ BAD = [
     (lambda: tapped().mean(vcreg(), features=dict(out=Z)), V, "features must hold 0, got out"),
     (lambda: tapped().mean(vcreg(), features={'0': [Z]}), T, "features must be Tensors, got list at site '0'"),
     (lambda: tapped().mean(vcreg(), features={'0': Z}), RuntimeError, "no graph: the last forward of the model ran without"),
-    (lambda: taps.make_regularizer('stong'), V, "reg must be one of none, strong, weak, vcreg"),
-    (lambda: taps.mix(1., 1., 1.5), V, "lam must be at most 1, got 1.5"),
-    (lambda: taps.additive(1., 1., '0.1'), T, "lam must be a number, got '0.1'"),
+    (lambda: objective.Loss('stong'), V, "name must be one of none, strong, weak, vcreg"),
+    (lambda: objective.mix(1., 1., 1.5), V, "lam must be at most 1, got 1.5"),
+    (lambda: objective.additive(1., 1., '0.1'), T, "lam must be a number, got '0.1'"),
     # attach
     (lambda: attached(vcreg_loss.VCReg), T, "reg must be an instance, got the class; write VCReg()"),
     (lambda: attached('weak'), T, "reg must be a function of z, or a dict from patterns to such functions, got 'weak'"),
@@ -183,7 +183,7 @@ BAD = [
     (lambda: ledger.check_record({}, 'a.json'), V, "a.json: no part 'run'"),
     (lambda: ledger.check_writable('/proc/x'), V, "out must be a writable folder, got /proc/x"),
     (lambda: campaign.campaign('E1', 0, '/nonexistent'), V, "budget_minutes must be above 0 and finite, got 0"),
-    (lambda: campaign.campaign('E1', 1, '/nonexistent', device='tpu'), V, "device must be cpu or cuda, got 'tpu'"),
+    (lambda: campaign.campaign('E1', 1, '/nonexistent', device='tpu'), V, "device must be one torch has here, got 'tpu'"),
     (lambda: campaign.campaign('E1', 1, '/nonexistent', '/no/data'), V, "data must be an existing folder, got /no/data"),
     (lambda: campaign.campaign('E1', 1, '/nonexistent', at_once=0), V, "at_once must be at least 1, got 0")]
 

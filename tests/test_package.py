@@ -1,6 +1,7 @@
 "The package as users and tools see it."
 import ast, configparser, importlib, importlib.util, inspect, json, os, re, shutil, subprocess, sys, tarfile, zipfile
 from email import message_from_bytes
+from operator import attrgetter
 import pytest, yaml
 from book import NOTEBOOKS, ROOT
 from fold import fold
@@ -14,7 +15,7 @@ def python(code): return subprocess.run([sys.executable, "-c", code], cwd=ROOT, 
 ABOUT_TORCHVISION = ["beyond", "cost"]  # chapters on its networks
 
 OF_TRAIN = ["torchvision", "pandas", "matplotlib", "sklearn", "tqdm"]  # the extra `train` has them, the library does without
-LIBRARY = ("attach augment collapse convnext data dynamics epps_pulley exact information kernel losses mlp notation optim probes "
+LIBRARY = ("attach augment checks collapse controls convnext data dynamics epps_pulley exact information kernel losses measures mlp models moments notation objective optim probes "
            "recurrence resnet slices strong taps vcreg_layer vcreg_loss vit weak cli").split()
 
 @pytest.mark.parametrize("modules, absent", [
@@ -200,3 +201,43 @@ def test_folding_is_what_cleaning_keeps():
         nb = json.loads(once)
         _nbdev_clean(nb)
         assert "source_hidden" in once and fold(once) == once == json.dumps(nb, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+def test_a_name_that_moved_is_found_where_it_was_with_a_warning():
+    "Also where the old module uses the name itself; its own use, and a name that stayed, warn nobody."
+    import sigreg_nb
+    for module, names in sigreg_nb._MOVED.items():
+        old = importlib.import_module(f"sigreg_nb.{module}")
+        for name, (home, new) in names.items():
+            said = f"{name} is sigreg_nb.{home}.{new} now; sigreg_nb.{module} has it until 0.3"
+            with pytest.warns(DeprecationWarning, match=re.escape(said)) as seen:
+                exec(f"from sigreg_nb.{module} import {name}", space := {})
+            assert len(seen) == 1 and seen[0].filename == "<string>", name
+            assert space[name] is attrgetter(new)(importlib.import_module(f"sigreg_nb.{home}"))
+            assert name not in old.__all__
+    done = python("import warnings; warnings.simplefilter('error')\nimport torch\nfrom sigreg_nb.weak import weak_sigreg, WeakSIGReg\n"
+                  "weak_sigreg(torch.randn(8, 4)); WeakSIGReg()(torch.randn(8, 4))")
+    assert done.returncode == 0, done.stderr
+
+REGISTRIES = """from sigreg_nb import models, measures, objective, optim, taps
+def seen():
+    return {'losses': objective.LOSSES.names, 'modules': [*objective.LOSSES.modules], 'models': [*models.MODELS],
+            'measures': [*measures.MEASURES], 'pools': [*taps.POOLS], 'optimizers': [*optim.OPTIMIZERS]}
+before = seen()
+"""
+
+def test_importing_a_module_changes_no_registry():
+    "What a run may name does not depend on what was imported."
+    done = python(REGISTRIES + "from sigreg_nb.train import Run, check_run\n"
+                  "for reg in 'variance', 'decov', 'barlow': check_run(Run(reg=reg, model='vit_control', measure=('subclass', 'shots')))\n"
+                  + "\n".join(f"import sigreg_nb.{m}" for m in MODULES) + "\nassert seen() == before, (before, seen())")
+    assert done.returncode == 0, done.stderr
+
+def test_no_module_imports_from_a_later_chapter():
+    "What the code of a chapter needs stands in chapters before it, so that no circle can be; the story alone looks ahead."
+    place = {re.sub(r"^\d+_", "", p.stem): i for i, p in enumerate(NOTEBOOKS)}
+    for module in set(MODULES) - {"story"}:
+        for node in ast.parse((ROOT/"sigreg_nb"/f"{module}.py").read_text()).body:
+            if isinstance(node, ast.ImportFrom) and node.level == 1:
+                needed = [node.module] if node.module else [alias.name for alias in node.names]
+                late = [name for name in needed if place.get(name, -1) >= place.get(module, 99)]
+                assert not late, f"{module} imports {late}"
