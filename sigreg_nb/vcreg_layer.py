@@ -12,6 +12,7 @@ import torch
 from einops import rearrange
 from torch import Tensor, nn
 
+from .epps_pulley import level
 from .notation import as_batch, check_count, check_positive, full_precision
 from .slices import _in_backward
 from .vcreg_loss import (_deviations, as_samples, check_vcreg, sample_weight,
@@ -81,6 +82,7 @@ def vcreg_inject(
     if weight is not None:
         if weight.requires_grad: raise ValueError('weight must be constant here; use `vcreg`')
         weight = sample_weight(weight, wide, low=0 if reduce else 2)
+        if reduce is None: weight = level(weight)
     if scale is None: scale = torch.zeros((), device=h.device)
     return _Inject.apply(h, scale, weight, reduce, alpha, beta, delta, eps)
 
