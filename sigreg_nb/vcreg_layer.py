@@ -86,11 +86,21 @@ def vcreg_inject(
     if scale is None: scale = torch.zeros((), device=h.device)
     return _Inject.apply(h, scale, weight, reduce, alpha, beta, delta, eps)
 
+# %% ../nbs/23_vcreg_layer.ipynb #c040a
+class _Scaled(nn.Module):
+    "Fills `scale` anew where it comes from the device that holds no numbers."
+    scale:Tensor
+    inject:float
+    def _apply(self, fn, recurse=True):
+        empty = self.scale.is_meta
+        super()._apply(fn, recurse)                # `.to`, `.cuda`, `.to_empty`, …
+        if empty and not self.scale.is_meta: self.scale.fill_(self.inject)
+        return self
+
 # %% ../nbs/23_vcreg_layer.ipynb #c041
-class VCRegLayer(nn.Module):
+class VCRegLayer(_Scaled):
     "Identity that keeps the VCReg loss of what passes in `.loss`; does nothing in eval mode."
     loss:Tensor|None
-    scale:Tensor
     def __init__(self,
         alpha:float=1.,         # weight of the variance term
         beta:float=1.,          # weight of the covariance term
@@ -118,12 +128,6 @@ class VCRegLayer(nn.Module):
                               weight, self.reduce)
         if not repeated: self.loss,self.twice,self.unread = loss,unread is mode,mode
         return h
-
-    def _apply(self, fn, recurse=True):
-        empty = self.scale.is_meta
-        super()._apply(fn, recurse)                # `.to`, `.cuda`, `.to_empty`, …
-        if empty and not self.scale.is_meta: self.scale.fill_(self.inject)
-        return self
 
     def __getstate__(self): return self.__dict__ | dict(loss=None, unread=None, twice=False)
 
