@@ -64,6 +64,22 @@ def gather_batch(
 # %% ../nbs/26_exact.ipynb #c023
 def _turn(x): return x if x.ndim == 1 else x.transpose(0, 1)    # rows first, and back
 
+def _leveled(
+    call,        # regularizer, or a method of it
+    rows:list,   # what it is called with
+    named:dict,  # the same by name
+    group,       # process group
+)->tuple[list, dict]:
+    "The weights over the largest of all processes: no square leaves the range of numbers."
+    def scaled(name, w):
+        if name != 'weight' or not isinstance(w, Tensor) or not w.is_floating_point(): return w
+        w = w.to(torch.promote_types(w.dtype, torch.float32))
+        top = F.pad(w.detach(), (0, 1)).amax(-1, keepdim=True)  # a process may have no rows
+        dist.all_reduce(top, dist.ReduceOp.MAX, group=group)
+        return w / torch.where(top > 0, top, 1.)
+    names = [*inspect.signature(getattr(call, 'forward', call)).parameters, *['']*len(rows)]
+    return list(map(scaled, names, rows)), {name:scaled(name, w) for name,w in named.items()}
+
 class _Shared:
     "A value that a deep copy leaves alone."
     def __init__(self, value): self.value = value
@@ -113,6 +129,7 @@ class _Synced(nn.Module):
         if not _adds(self.reg):
             every = lambda x: x if x is None else turn(gather_batch(turn(x), self.group))
             return call(*map(every, rows), **{name:every(x) for name,x in named.items()})
+        rows,named = _leveled(call, rows, named, self.group)
         alone = not len(turn(rows[0]))
         if alone: rows,named = _no_rows(call, rows, named, turn)
         before,self.reg.reduce = self.reg.reduce,partial(all_sum, group=self.group)

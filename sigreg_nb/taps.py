@@ -244,13 +244,14 @@ class _State:
         self.missed:list[bool] = []     # modes of forwards whose loss did not come
         self.given = False              # are features taken out, and given back to a loss?
 
-# %% ../nbs/25_taps.ipynb #c047
+# %% ../nbs/25_taps.ipynb #c046c
 def _traced(args, kwargs)->bool:
     "Does a tracer call, which wants the operations of the model and has no values?"
     if getattr(torch.compiler, 'is_exporting', bool)() or torch.jit.is_tracing(): return True
     if torch.compiler.is_compiling(): return False
     return any(isinstance(x, torch.fx.Proxy) for x in (*args, *kwargs.values()))
 
+# %% ../nbs/25_taps.ipynb #c047
 class _Record(_State):
     "What the hooks of a recorder do."
     def _start(self, module, args, kwargs):
@@ -388,7 +389,7 @@ def at_sites(
             raise ValueError(f"no regularizer for site {site!r}; patterns: {', '.join(table)}")
     return found
 
-# %% ../nbs/25_taps.ipynb #c061
+# %% ../nbs/25_taps.ipynb #c060a
 def _untouched(reg)->bool:
     "Is calling `reg` to run what its class itself has written, and nothing more?"
     kind,call = type(reg),'forward' if isinstance(reg, nn.Module) else '__call__'
@@ -405,6 +406,7 @@ def _stacks(reg)->bool:
     "May several calls of `reg` be one of `stacked`?"
     return 'stacked' in vars(type(reg)) and _untouched(reg)
 
+# %% ../nbs/25_taps.ipynb #c061
 STACK = 2**20 # elements of a site; larger ones are not stacked
 
 _FEW = ("site {!r}: z must have at least {} rows, got {} of {} features. If the last batch of an "
@@ -456,7 +458,7 @@ def _effective(
     sums = torch.stack([w.sum(-1), w.square().sum(-1)])
     total,squares = getattr(reg, 'all_sum', lambda x: x)(sums)
     few = total.square() <= (least - 1e-3)*squares
-    if getattr(inner, 'check_finite', False) and few.any():
+    if getattr(inner, 'check_finite', False) and not few.is_meta and few.any():
         raise ValueError(f'mask and weight must leave an effective size of at least {least}')
     scale = (squares/total.abs()).masked_fill(few, 1)
     return few, ws.masked_fill(few[:,None], 1)/scale.to(ws)[:,None]
@@ -519,19 +521,7 @@ def _given(taps, features:Mapping)->dict[str, Tensor]:
         raise RuntimeError(_NO_GRAD)
     return found
 
-# %% ../nbs/25_taps.ipynb #c064a
-_SILENT = ('no features: attach the taps, then call the model they were given; not a part of it, '
-           'nor code compiled before they were attached')
-_NESTED = ('held a nested tensor, which PyTorch makes of padded sentences in evaluation; look at '
-           'another site, or switch it off: torch.backends.mha.set_fastpath_enabled(False)')
-
-def _some(names:list[str], most:int=3)->str:
-    more = f' and {len(names) - most} more' if len(names) > most else ''
-    return ', '.join(names[:most]) + more
-
-def _is_compiled(model)->bool:
-    return hasattr(model, '_orig_mod') or any(m._compiled_call_impl for m in model.modules())
-
+# %% ../nbs/25_taps.ipynb #c064d
 def _is_at(model, name:str, module)->bool:
     "Is `module` what stands at `name` now, whatever of PyTorch's own has been wrapped around it?"
     for key in filter(None, name.split('.')): model = _inner(model)._modules.get(key, nn.Module())
@@ -547,6 +537,19 @@ def _check_places(taps)->None:
     moved = [name for name,m in taps.sites.items() if not _is_at(taps.model, name, m)]
     if moved: raise RuntimeError(f'{_some(moved)}: the module there was replaced or wrapped after '
                                  'it was tapped, as by LoRA; detach(), and attach again')
+
+# %% ../nbs/25_taps.ipynb #c064a
+_SILENT = ('no features: attach the taps, then call the model they were given; not a part of it, '
+           'nor code compiled before they were attached')
+_NESTED = ('held a nested tensor, which PyTorch makes of padded sentences in evaluation; look at '
+           'another site, or switch it off: torch.backends.mha.set_fastpath_enabled(False)')
+
+def _some(names:list[str], most:int=3)->str:
+    more = f' and {len(names) - most} more' if len(names) > most else ''
+    return ', '.join(names[:most]) + more
+
+def _is_compiled(model)->bool:
+    return hasattr(model, '_orig_mod') or any(m._compiled_call_impl for m in model.modules())
 
 def _recorded(taps)->dict[str, Tensor]:
     if not torch.compiler.is_compiling(): _check_places(taps)
@@ -580,11 +583,43 @@ def _graph(taps)->None:
                            'checkpoint with use_reentrant=False, or tap around the checkpoint')
     if two and taps.forwards != 'last': raise RuntimeError(_TWO)
 
+# %% ../nbs/25_taps.ipynb #c064e
+class _Tie(torch.autograd.Function):
+    "An output whose graph leads to features as well."
+    @staticmethod
+    def forward(ctx, x, *features):
+        ctx.rest = [None]*len(features)
+        return x.view_as(x)
+
+    @staticmethod
+    def backward(ctx, grad): return grad, *ctx.rest
+
+def _tied(taps, out):
+    "`out`, so that DDP which looks for unused parameters finds those behind the features."
+    ddp = None if torch.compiler.is_compiling() else getattr(DistributedDataParallel,
+                                                             '_active_ddp_module', None)
+    if ddp is None or not ddp.find_unused_parameters or not torch.is_grad_enabled(): return None
+    zs = [z for zs in taps.entries.values() for z in zs if z.requires_grad]
+    leaves,spec = tree_flatten(out)
+    at = next((i for i,x in enumerate(leaves) if isinstance(x, Tensor) and x.requires_grad), None)
+    if not zs or at is None: return None
+    leaves[at] = _Tie.apply(leaves[at], *zs)
+    return tree_unflatten(leaves, spec)
+
 # %% ../nbs/25_taps.ipynb #c065
 class _Inspected(Recorder):
     "A recorder with what is to be seen of its features."
     missing = 'error'
     values:Callable # of `Taps`
+
+    def attach(self):
+        "Put the hooks in, until `detach`."
+        super().attach()
+        hook = _Hook(self, '_tie')
+        self.handles.insert(1, _inner(self.model).register_forward_hook(hook))
+        return self
+
+    def _tie(self, module, args, out): return _tied(self, out)
 
     def nonnegative(self,
         tol:float=0.,          # 0 for ReLU; 0.17 also finds GELU, 0.28 SiLU
@@ -610,28 +645,6 @@ class _Inspected(Recorder):
         return rows
 
 # %% ../nbs/25_taps.ipynb #c066
-class _Tie(torch.autograd.Function):
-    "An output whose graph leads to features as well."
-    @staticmethod
-    def forward(ctx, x, *features):
-        ctx.rest = [None]*len(features)
-        return x.view_as(x)
-
-    @staticmethod
-    def backward(ctx, grad): return grad, *ctx.rest
-
-def _tied(taps, out):
-    "`out`, so that DDP which looks for unused parameters finds those behind the features."
-    ddp = None if torch.compiler.is_compiling() else getattr(DistributedDataParallel,
-                                                             '_active_ddp_module', None)
-    if ddp is None or not ddp.find_unused_parameters or not torch.is_grad_enabled(): return None
-    zs = [z for zs in taps.entries.values() for z in zs if z.requires_grad]
-    leaves,spec = tree_flatten(out)
-    at = next((i for i,x in enumerate(leaves) if isinstance(x, Tensor) and x.requires_grad), None)
-    if not zs or at is None: return None
-    leaves[at] = _Tie.apply(leaves[at], *zs)
-    return tree_unflatten(leaves, spec)
-
 class Taps(_Inspected):
     "Regularize and inspect named modules of any network: a `Recorder` with reductions."
     def __init__(self,
@@ -646,15 +659,6 @@ class Taps(_Inspected):
         check_choice('forwards', forwards, ('one', 'each', 'last'))
         super().__init__(model, sites, pool, at)
         self.missing,self.forwards = missing,forwards
-
-    def attach(self):
-        "Put the hooks in, until `detach`."
-        super().attach()
-        hook = _Hook(self, '_tie')
-        self.handles.insert(1, _inner(self.model).register_forward_hook(hook))
-        return self
-
-    def _tie(self, module, args, out): return _tied(self, out)
 
     def values(self,
         reg,                     # regularizer of z, or a dict from patterns to regularizers

@@ -658,6 +658,7 @@ def save_checkpoint(
     torch.save(snapshot(t) if state is None else state, blob := io.BytesIO())
     ledger.write_atomic(path, lambda tmp: Path(tmp).write_bytes(blob.getbuffer()))
 
+# %% ../nbs/44_train.ipynb #c068ca
 def _load_optimizer(optimizer:torch.optim.Optimizer, saved:dict)->None:
     "Load its state; what the device decides stays, and a rate that a graph reads stays in place."
     own = [dict(group) for group in optimizer.param_groups]

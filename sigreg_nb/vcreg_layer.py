@@ -12,7 +12,7 @@ import torch
 from einops import rearrange
 from torch import Tensor, nn
 
-from .checks import as_batch, check_count, check_positive, full_precision
+from .checks import as_batch, check_count, check_positive, full_precision, level
 from .moments import center, covariance
 from .slices import _in_backward
 from .vcreg_loss import (_deviations, as_samples, check_vcreg, sample_weight,
@@ -81,14 +81,25 @@ def vcreg_inject(
     if weight is not None:
         if weight.requires_grad: raise ValueError('weight must be constant here; use `vcreg`')
         weight = sample_weight(weight, wide, low=0 if reduce else 2)
+        if reduce is None: weight = level(weight)
     if scale is None: scale = torch.zeros((), device=h.device)
     return _Inject.apply(h, scale, weight, reduce, alpha, beta, delta, eps)
 
+# %% ../nbs/23_vcreg_layer.ipynb #c040a
+class _Scaled(nn.Module):
+    "Fills `scale` anew where it comes from the device that holds no numbers."
+    scale:Tensor
+    inject:float
+    def _apply(self, fn, recurse=True):
+        empty = self.scale.is_meta
+        super()._apply(fn, recurse)                # `.to`, `.cuda`, `.to_empty`, …
+        if empty and not self.scale.is_meta: self.scale.fill_(self.inject)
+        return self
+
 # %% ../nbs/23_vcreg_layer.ipynb #c041
-class VCRegLayer(nn.Module):
+class VCRegLayer(_Scaled):
     "Identity that keeps the VCReg loss of what passes in `.loss`; does nothing in eval mode."
     loss:Tensor|None
-    scale:Tensor
     def __init__(self,
         alpha:float=1.,         # weight of the variance term
         beta:float=1.,          # weight of the covariance term
@@ -116,12 +127,6 @@ class VCRegLayer(nn.Module):
                               weight, self.reduce)
         if not repeated: self.loss,self.twice,self.unread = loss,unread is mode,mode
         return h
-
-    def _apply(self, fn, recurse=True):
-        empty = self.scale.is_meta
-        super()._apply(fn, recurse)                # `.to`, `.cuda`, `.to_empty`, …
-        if empty and not self.scale.is_meta: self.scale.fill_(self.inject)
-        return self
 
     def __getstate__(self): return self.__dict__ | dict(loss=None, unread=None, twice=False)
 

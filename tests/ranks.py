@@ -2,6 +2,7 @@
 
 Run as `python tests/ranks.py [size …]`; the exit status is 0 if the contract is kept. The chapter on exactness explains it."""
 import copy, datetime, os, socket, sys, tempfile
+from functools import partial
 from math import isclose, isnan, nan
 
 import torch, torch.distributed as dist, torch.multiprocessing as mp
@@ -10,8 +11,11 @@ from torch.nn.parallel import DistributedDataParallel as DDP
 
 from sigreg_nb.attach import attach, log_sites
 from sigreg_nb.exact import Synced
+from sigreg_nb.controls import ShuffledWeak
 from sigreg_nb.objective import LOSSES, Loss, needs_rows
+from sigreg_nb.strong import StrongSIGReg
 from sigreg_nb.vcreg_loss import VCReg
+from sigreg_nb.weak import WeakSIGReg
 
 SIZES = {2: [9, 15], 4: [3, 11, 0, 10]}   # rank 2 of 4 holds no row
 CASES = [(name, {}) for name in LOSSES] + [("visreg", dict(shape=0.)), ("strong_class", dict(classes=2)),
@@ -65,6 +69,37 @@ def at_taps(rank, size):
                 for key in "rank", "std": test(f"{key}, {kept} rows kept", isnan(row[key]), mine.sum() < 2)
     return broken
 
+class Spread(WeakSIGReg):
+    "A subclass whose forward is no function of the sums that Weak-SIGReg asks for."
+    def forward(self, z, weight=None): return super().forward(z, weight) * z.amax()
+
+def hooked(reg):
+    reg.register_forward_hook(lambda reg, args, out: out * args[0].amax())
+    return reg
+
+def of_any_scale(rank, size):
+    "A common factor of the weights changes nothing, with all rows anywhere."
+    broken, g = [], torch.Generator().manual_seed(3)
+    z, w = torch.randn(24, 6, generator=g), torch.rand(24, generator=g)
+    mine = slice(sum(SIZES[size][:rank]), sum(SIZES[size][:rank + 1]))
+    for make in StrongSIGReg, WeakSIGReg, VCReg, partial(Loss, "barlow"), partial(Loss, "strong_rectified"):
+        want = float(make()(z, weight=w))
+        for scale in 1e-30, 1e-12, 1e12, 1e30:
+            got = float(Synced(make())(z[mine], weight=scale*w[mine]))
+            if not abs(got - want) < 1e-4*max(1, abs(want)): broken.append(f"{make}, weights times {scale}: {got}, {want}")
+    for make in StrongSIGReg, WeakSIGReg, VCReg:
+        W = torch.stack([w, 1 - w])
+        want = make().stacked(torch.stack([z, z]), W)
+        got = Synced(make()).stacked(torch.stack([z, z])[:, mine], W[:, mine]*torch.tensor([[1e-30], [1e30]]))
+        if not torch.allclose(got, want, rtol=1e-4): broken.append(f"{make}, two sites: {got}, {want}")
+    for make in Spread, lambda: hooked(VCReg()), ShuffledWeak:
+        whole, part = z.clone().requires_grad_(), z[mine].clone().requires_grad_()
+        want, got = make()(whole), Synced(make())(part)
+        want.backward(); got.backward()
+        same = torch.allclose(got, want, rtol=1e-5) and torch.allclose(part.grad, size*whole.grad[mine], rtol=1e-4, atol=1e-6)
+        if not same: broken.append(f"{make()} is not what it is in one process")
+    return broken
+
 def check(rank, size, folder):
     early = [Synced(Loss(name, **options)) for name, options in CASES]
     dist.init_process_group("gloo", init_method=f"file://{folder}/store{size}", rank=rank, world_size=size,
@@ -85,7 +120,7 @@ def check(rank, size, folder):
             error = deviation(models, synced, make, batch(name, weights, size), within, rank)
             if not error < 1e-9: broken.append(f"{name}, {options}, {case}: {error:.0e}")
         if hasattr(before.reg, "reduce") == needs_rows(name, **options): broken.append(f"{name}: sums or rows?")
-    broken += at_taps(rank, size)
+    broken += at_taps(rank, size) + of_any_scale(rank, size)
     dist.destroy_process_group()
     if rank == 0: print(f"{size} processes: {len(CASES)} losses,", "; ".join(broken) or "all exact")
     sys.exit(bool(broken))
