@@ -70,11 +70,15 @@ class Registry(dict):
     ):
         super().__init__(functions)
         self.modules = modules
-        self.names = tuple({**modules, **functions})
         about = {name:(functions.get(name) or modules[name]).__doc__ for name in self.names}
-        first = {name:str.__str__(text).partition('\n')[0] for name,text in about.items()}
+        first = {name:str.__str__(text or '').partition('\n')[0] for name,text in about.items()}
         self.__doc__ = 'Losses by name; Loss(name) makes a module of each.\n\n' + '\n'.join(
             f'{name:16} {line}' for name,line in first.items())
+
+    @property
+    def names(self)->tuple:
+        "What `Loss` and a run may name."
+        return *self.modules, *(name for name in self if name not in self.modules)
 
 #: name → loss(z, …); beside them, in `modules`, what has a class of its own
 LOSSES = Registry(dict(
