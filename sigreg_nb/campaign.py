@@ -8,6 +8,7 @@ __all__ = ['GOALS', 'read', 'missing', 'kind', 'epoch_seconds', 'in_groups', 'pl
            'table', 'progress', 'unrecorded', 'table_text']
 
 # %% ../nbs/46_campaign.ipynb #c003
+import os
 import time
 from ast import literal_eval
 from collections.abc import Callable, Iterable
@@ -84,6 +85,7 @@ def in_groups(
     at_once:int=1,      # most runs of a group
 )->list[list[Run]]:
     "Runs that can be trained in lockstep, in their order."
+    check_count('at_once', at_once, 1, 1000)
     left,groups = list(runs),[]
     step = lambda r: (r.model, r.epochs, r.batch_size, r.dataset, r.split, r.train_size,
                       r.imbalance, r.precision)
@@ -113,10 +115,11 @@ def check_device(
     device, # 'cpu', 'cuda' or 'cuda:1'
 )->str:
     "Raise unless torch can use `device` here."
-    name,_,index = str(device).partition(':')
-    if name not in ('cpu', 'cuda'): raise ValueError(f"device must be cpu or cuda, got {device!r}")
+    name,colon,index = str(device).partition(':')
+    if name not in ('cpu', 'cuda') or (colon and not index.isdecimal()):
+        raise ValueError(f"device must be cpu, cuda or cuda:N, got {device!r}")
     count = torch.cuda.device_count() if name == 'cuda' else 1
-    if (index and not index.isdigit()) or int(index or 0) >= count:
+    if int(index or 0) >= count:
         raise ValueError(f"device {device!r} is not there: this machine has {count} of {name}")
     return str(device)
 
@@ -125,8 +128,8 @@ def check_folder(
     folder,    # or None
 )->None:
     "Raise unless an input folder exists."
-    if folder is not None and not Path(folder).is_dir():
-        raise ValueError(f"{name} must be an existing folder, got {folder}")
+    if folder is not None and not os.path.isdir(folder):
+        raise ValueError(f"{name} must be an existing folder, got {str(folder)!r}")
 
 # %% ../nbs/46_campaign.ipynb #c022a
 def _each(group, train, failed):
@@ -181,7 +184,7 @@ def run_missing(
 )->dict:                  # finished now, missing, cut (they have a checkpoint), failed, minutes
     "Train what is missing, the first that fit longest first, and stop before the budget ends."
     start = time.monotonic()
-    check_positive('budget_minutes', budget_minutes); check_count('at_once', at_once)
+    check_positive('budget_minutes', budget_minutes); check_count('at_once', at_once, 1, 1000)
     check_positive('minutes', minutes, zero=True)
     check_device(device); check_folder('data', data); check_folder('known', known)
     runs,out = [check_run(run) for run in runs],ledger.check_writable(out)
@@ -233,6 +236,7 @@ def campaign(
     if reg is not None:
         runs = [r if r.reg == 'none' else replace(changed(r, {'reg':reg}), seed=r.seed)
                 for r in runs]
+    if not str(out): raise ValueError("out must be a folder, got ''")
     check_folder('known', known)
     left,place = missing(runs, out, known, if_changed=if_changed),Path(out)/name.lower()
     for path in _elsewhere(left, out, place):
@@ -315,7 +319,7 @@ def run_row(
     check_count('seed', seed, low=0); check_positive('minutes', minutes, zero=True)
     run = replace(changed(row(name), overrides or {}), seed=seed)
     if smoke: run = smoke_run(run)
-    check_device(device); check_folder('data', data)
+    check_device(device); check_folder('data', data); ledger.check_writable(out)
     path = run_path(out, run)
     there = is_done(run, path, if_changed)
     record, = run_all([run], out, data, device, minutes, compile=compile, if_changed=if_changed,
