@@ -210,6 +210,7 @@ def bench_losses(
     compile:bool=False, # also time ours and a rival under torch.compile?
 )->dict:                # JSON-ready: a row for each family, shape and contestant
     "Time, memory and error of every contestant at every shape, and the growth of ours."
+    check_count('rounds', rounds, 1, 10**6)
     rows = []
     for family in families:
         check_choice('family', family, CONTESTANTS)

@@ -8,6 +8,7 @@ __all__ = ['GOALS', 'read', 'missing', 'kind', 'epoch_seconds', 'in_groups', 'pl
            'unrecorded', 'refusals', 'table_text']
 
 # %% ../nbs/46_campaign.ipynb #c003
+import os
 import time
 from ast import literal_eval
 from collections.abc import Callable, Iterable, Iterator
@@ -84,6 +85,7 @@ def in_groups(
     at_once:int=1,      # most runs of a group
 )->list[list[Run]]:
     "Runs that can be trained in lockstep, in their order."
+    check_count('at_once', at_once, 1, 1000)
     left,groups = list(runs),[]
     step = lambda r: (r.model, r.epochs, r.batch_size, r.dataset, r.split, r.train_size,
                       r.imbalance, r.precision)
@@ -161,7 +163,7 @@ def run_missing(
 )->dict:                  # finished now, missing, cut (they have a checkpoint), failed, minutes
     "Train what is missing, the first that fit longest first, and stop before the budget ends."
     start = time.monotonic()
-    check_positive('budget_minutes', budget_minutes); check_count('at_once', at_once)
+    check_positive('budget_minutes', budget_minutes); check_count('at_once', at_once, 1, 1000)
     check_positive('minutes', minutes, zero=True)
     check_device(device); check_folder('data', data); check_folder('known', known)
     runs,out = [check_run(run) for run in runs],ledger.check_writable(out)
@@ -214,6 +216,7 @@ def campaign(
     if reg is not None:
         runs = [r if r.reg == 'none' else replace(changed(r, {'reg':reg}), seed=r.seed)
                 for r in runs]
+    if not str(out): raise ValueError("out must be a folder, got ''")
     check_folder('known', known)
     left,place = missing(runs, out, known, if_changed=if_changed),Path(out)/name.lower()
     for path in _elsewhere(left, out, place):
@@ -296,7 +299,7 @@ def run_row(
     check_count('seed', seed, low=0); check_positive('minutes', minutes, zero=True)
     run = replace(changed(row(name), overrides or {}), seed=seed)
     if smoke: run = smoke_run(run)
-    check_device(device); check_folder('data', data)
+    check_device(device); check_folder('data', data); ledger.check_writable(out)
     path = run_path(out, run)
     there = is_done(run, path, if_changed)
     record, = run_all([run], out, data, device, minutes, compile=compile, if_changed=if_changed,

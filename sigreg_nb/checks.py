@@ -32,11 +32,13 @@ def check_count(
     name:str,    # of the argument, for the message
     value:int,   # given
     low:int=1,   # smallest allowed
+    high:int=2**63, # largest allowed
 )->None:
-    "Raise unless `value` is an integer, at least `low`."
+    "Raise unless `value` is an integer from `low` to `high`."
     if not isinstance(value, Integral) or isinstance(value, bool):
         raise TypeError(f"{name} must be an integer, got {value!r}")
     if value < low: raise ValueError(f"{name} must be at least {low}, got {value}")
+    if value > high: raise ValueError(f"{name} must be at most {high}, got {value}")
 
 # %% ../nbs/03_checks.ipynb #c023
 def check_positive(

@@ -355,8 +355,12 @@ def bench_inserted(
     for n in networks: check_choice('network', n, NETWORKS)
     for n in names: check_choice('contestant', n, CONTESTANTS)
     for k,v in dict(batch=batch, side=side).items():
-        if v is not None: check_count(k, v, 2)
-    check_count('rounds', rounds); check_choice('precision', precision, PRECISIONS)
+        if v is not None: check_count(k, v, 2, 2**20)
+    for n in networks:
+        step = 32//int(n.partition('/')[2] or 1)                       # pixels of a patch
+        if side is not None and side % step:
+            raise ValueError(f'side must be a multiple of {step} pixels for {n}, got {side}')
+    check_count('rounds', rounds, 1, 10**6); check_choice('precision', precision, PRECISIONS)
     if out: check_writable(Path(out).parent, 1)
     runs:list[dict] = []
     record = dict(env=environment(device), compile=compile, precision=precision, rounds=rounds,

@@ -306,7 +306,7 @@ def download_cifar(
     "Fetch the official archive and unpack its Python layout, unless it is there and intact."
     check_choice('name', name, LAYOUTS)
     from sigreg_nb.ledger import check_writable, write_atomic
-    layout,root = LAYOUTS[name][0],check_writable(root, 400)
+    layout,root = LAYOUTS[name][0],check_writable(root, 400, 'data')
     wanted = {**layout.train, **layout.test}
     if _intact(root/layout.folder, wanted, layout.check): return False
     archive,md5 = ARCHIVES[name]

@@ -196,9 +196,8 @@ def demo_runs(
     epochs:int|None=None,                 # None: as declared
 )->list[DemoRun]:
     "The runs of the demo, as data."
-    check_count('seeds', seeds)
-    if seeds > MOST_SEEDS: raise ValueError(f'seeds must be at most {MOST_SEEDS}, got {seeds}')
-    if epochs is not None: check_count('epochs', epochs)
+    check_count('seeds', seeds, 1, MOST_SEEDS)
+    if epochs is not None: check_count('epochs', epochs, 1, 10**6)
     regimes,arms = dict.fromkeys(regimes),dict.fromkeys(arms)
     for regime in regimes: check_choice('regime', regime, REGIMES)
     for arm in arms: check_choice('arm', arm, ARMS)

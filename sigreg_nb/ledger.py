@@ -178,8 +178,10 @@ def save(
 def check_writable(
     folder,         # where records and checkpoints will go
     need_mb:int=200, # free space asked for
+    name:str='out', # of the argument, for the message
 )->Path:
     "Create `folder`, try to write there and look at the free space, before any training."
+    if not str(folder): raise ValueError(f"{name} must be a folder, got ''")
     folder = Path(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -187,9 +189,9 @@ def check_writable(
         for old in folder.glob(f'.*{TMP}'):             # of a process that was killed
             if time.time() - old.lstat().st_mtime > 24*3600: old.unlink(missing_ok=True)
     except OSError as e:
-        raise ValueError(f"out must be a writable folder, got {folder} ({e.strerror})") from None
+        raise ValueError(f"{name} must be a writable folder, got {folder} ({e.strerror})") from None
     free = shutil.disk_usage(folder).free // 2**20
-    if free < need_mb: raise ValueError(f"out needs {need_mb} MB free, {folder} has {free}")
+    if free < need_mb: raise ValueError(f"{name} needs {need_mb} MB free, {folder} has {free}")
     return folder
 
 # %% ../nbs/40_ledger.ipynb #c023

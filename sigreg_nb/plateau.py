@@ -15,12 +15,13 @@ from torch import Tensor
 
 from . import ledger
 from .campaign import changed
-from .checks import as_batch, check_count
+from .checks import as_batch, check_count, check_folder
 from .collapse import participation_ratio
 from .data import Split
 from .experiments import row
 from .measures import logits
-from .train import Run, Trainer, load_data, set_lr, start_epoch, stream_seed, train_step
+from .train import (Run, Trainer, check_run, load_data, rehearse, set_lr, start_epoch,
+                             stream_seed, train_step)
 
 # %% ../nbs/60_plateau.ipynb #c014
 def explained(
@@ -91,7 +92,8 @@ def save_first_steps(
     overrides:dict|None=None,  # field -> value, or its text
 )->Path:            # of the record
     "`first_steps` of a declared run, as a JSON file."
-    run = replace(changed(row(name), overrides or {}), seed=seed)
+    run = check_run(replace(changed(row(name), overrides or {}), seed=seed))
+    check_count('last', last, 1, 10**6); check_folder('data', data); rehearse(run)
     path = ledger.check_writable(out)/f'{run.name}-s{seed}.json'
     looks = [s for s in LOOKS if s < last]
     ledger.write_json(path, first_steps(run, *load_data(run, data)[:2], [*looks, last]), ['run'])

@@ -166,7 +166,7 @@ def bench_training(
     compile:bool=False, # torch.compile our network?
 )->dict:              # JSON-ready: run, environment, images per second by round, parts
     "Our loop against the user's, in turn, and the parts of our epoch."
-    check_count('rounds', rounds); check_count('workers', workers, low=0)
+    check_count('rounds', rounds, 1, 10**6); check_count('workers', workers, 0, 1000)
     t = Trainer(run, train, train[:2000], device, compile)
     loops = dict(ours=our_loop(t), user=user_loop(run, train, device, workers))
     speed = rates(loops, run.batch_size, steps or len(train)//run.batch_size, rounds, device)

@@ -9,8 +9,8 @@ __all__ = ['DATASETS', 'DATA_SPLITS', 'PRECISIONS', 'AUGMENTS', 'DRAWN', 'IF_CHA
            'Captured', 'set_lr', 'start_epoch', 'Late', 'hurry', 'evaluate', 'evaluate_refit', 'last_measures',
            'gradient_norms', 'diagnose', 'epoch', 'finished', 'record', 'run_path', 'clear', 'check_same', 'same_code',
            'snapshot', 'save_checkpoint', 'restore', 'Stopped', 'stoppable', 'undisturbed', 'leave', 'Progress',
-           'digest', 'agree', 'Lost', 'answering', 'fit', 'train', 'load_data', 'loaded_once', 'is_done', 'run_all',
-           'join_ranks']
+           'digest', 'agree', 'Lost', 'answering', 'fit', 'train', 'load_data', 'loaded_once', 'is_done', 'rehearse',
+           'run_all', 'join_ranks']
 
 # %% ../nbs/44_train.ipynb #c003
 import copy
@@ -117,6 +117,8 @@ AUGMENTS:dict[str, Callable] = {'none':lambda images, generator: images, 'crop-f
 # %% ../nbs/44_train.ipynb #c012a
 def _check_together(run:Run)->None:
     "Raise unless the fields of `run` fit each other."
+    if run.eta_min > run.lr:
+        raise ValueError(f"eta_min must be at most lr = {run.lr}, got {run.eta_min}")
     if run.schedule == 'warmup-cosine' and run.warmup > run.epochs:
         raise ValueError(f"warmup must be at most {run.epochs} epochs, got {run.warmup}")
     if run.combine == 'mix' and run.reg_weight > 1:
@@ -128,6 +130,38 @@ def _check_together(run:Run)->None:
     start,stop = run.reg_epochs
     check_count('reg_epochs[0]', start, low=0)
     if stop is not None: check_count('reg_epochs[1]', stop, low=start)
+
+def _check_numbers(run:Run)->None:
+    "Raise unless every number of `run` is in its range; no machine has more than `most`."
+    most = 2**20
+    for name in ('epochs', 'num_slices', 'sketch_dim'):
+        check_count(name, getattr(run, name), 1, most)
+    for name in ('seed', 'warmup'): check_count(name, getattr(run, name), 0, 2**63 - 1)
+    for name in ('reg_weight', 'weight_decay', 'eta_min'):
+        check_positive(name, getattr(run, name), zero=True, below=1e9)
+    check_positive('lr', run.lr, below=1e9); check_count('batch_size', run.batch_size, 2, most)
+    for name in ('momentum', 'label_smoothing'):
+        check_positive(name, getattr(run, name), zero=True, below=1)
+    check_positive('imbalance', run.imbalance, below=1e9)
+    if run.imbalance < 1: raise ValueError(f"imbalance must be at least 1, got {run.imbalance}")
+    if run.clip is not None: check_positive('clip', run.clip)
+    if run.train_size is not None: check_count('train_size', run.train_size, low=2)
+
+# %% ../nbs/44_train.ipynb #c012b
+def _check_sites(run:Run)->None:
+    "Raise unless `sites` and `pool` can name something."
+    sites = (run.sites,) if isinstance(run.sites, str) else run.sites
+    if run.sites is not None and not (isinstance(sites, tuple) and sites and
+                                      all(isinstance(s, str) and s for s in sites)):
+        raise TypeError(f"sites must be a pattern, or a tuple of patterns, got {run.sites!r}")
+    if run.pool is not None and not (isinstance(run.pool, str) and '->' in run.pool):
+        check_choice('pool', run.pool, ('auto', *POOLS))
+
+def _check_pairs(name:str, pairs:tuple)->None:
+    "Raise unless these are arguments by name."
+    for pair in pairs:
+        if not (isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[0], str)):
+            raise TypeError(f"{name} must hold pairs (name, value), got {pair!r}")
 
 # %% ../nbs/44_train.ipynb #c013
 def check_run(
@@ -145,19 +179,11 @@ def check_run(
         if not isinstance(getattr(run, name), tuple):
             raise TypeError(f"{name} must be a tuple, got {getattr(run, name)!r}")
     for name in run.measure: check_choice('measure', name, MEASURES)
-    if not run.imbalance >= 1:
-        raise ValueError(f"imbalance must be at least 1, got {run.imbalance}")
-    for name in ('epochs', 'num_slices', 'sketch_dim'): check_count(name, getattr(run, name))
-    for name in ('seed', 'warmup'): check_count(name, getattr(run, name), low=0)
-    for name in ('reg_weight', 'momentum', 'weight_decay', 'eta_min'):
-        check_positive(name, getattr(run, name), zero=True)
-    check_positive('lr', run.lr); check_count('batch_size', run.batch_size, low=2)
-    check_positive('label_smoothing', run.label_smoothing, zero=True, below=1)
-    if run.pool and '->' not in run.pool: check_choice('pool', run.pool, ('auto', *POOLS))
-    if run.clip is not None: check_positive('clip', run.clip)
-    if run.train_size is not None: check_count('train_size', run.train_size, low=2)
+    for name in ('reg_args', 'model_args'): _check_pairs(name, getattr(run, name))
+    _check_sites(run)
+    _check_numbers(run)
     _check_together(run)
-    if not run.name or '/' in run.name:
+    if not isinstance(run.name, str) or not run.name or '/' in run.name:
         raise ValueError(f"name must be a file name, got {run.name!r}")
     return run
 
@@ -972,6 +998,19 @@ def is_done(run:Run, path:Path, if_changed:str='refuse')->bool:
     return same_code(run, old['env'].get('reg_code'), path, if_changed)
 
 # %% ../nbs/44_train.ipynb #c075a
+def rehearse(run:Run)->None:
+    "Raise unless network, taps and regularizer can be made: what only their names have promised."
+    for fields,make in (('model_args', lambda: build_model(run)),
+                        ('reg_args', lambda: build_regularizer(run))):
+        try: made = make()
+        except Exception as e:
+            why = str(e).partition('\n')[0]
+            raise ValueError(f"{fields} must fit {getattr(run, fields[:-5])!r}, got "
+                             f"{getattr(run, fields)!r} ({type(e).__name__}: {why})") from e
+        if fields == 'reg_args': continue
+        try: build_taps(run, made)
+        except ValueError as e: raise ValueError(f'sites: {e}') from e
+
 def _look(runs, out, if_changed)->tuple[Path, list[Run], list[bool]]:
     "The folder, the runs, and which of them are done there; all of it is checked."
     check_choice('if_changed', if_changed, IF_CHANGED)
@@ -980,7 +1019,10 @@ def _look(runs, out, if_changed)->tuple[Path, list[Run], list[bool]]:
     if len(set(paths)) < len(paths): raise ValueError('runs must differ in name or seed')
     new = any(not p.exists() and not p.with_suffix('.ckpt').exists() for p in paths)
     out = ledger.check_writable(out, 200 if new else 0)   # a run under way has its files
-    return out, runs, [is_done(run, path, if_changed) for run,path in zip(runs, paths)]
+    done = [is_done(run, path, if_changed) for run,path in zip(runs, paths)]
+    for run,there in zip(runs, done):
+        if not there: rehearse(run)
+    return out, runs, done
 
 def _trainers(runs, out, find, device, compile, if_changed)->list[Trainer]:
     "The runs with their data, from their checkpoints if there are any."

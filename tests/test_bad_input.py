@@ -1,4 +1,5 @@
 "Bad inputs to the public interface: each is refused at once, with the argument, its value and what is allowed."
+import random
 from importlib import import_module
 import pytest
 import torch
@@ -7,6 +8,7 @@ from torch import nn
 from sigreg_nb import (augment, campaign, collapse, convnext, data, dynamics, epps_pulley as ep, experiments, ledger,
                        losses, mlp, objective, optim, recurrence, resnet, slices, strong, taps, train, vcreg_layer, vcreg_loss, vit, weak)
 from sigreg_nb.cli import main
+import bad_commands
 
 attach = import_module('sigreg_nb.attach') # `sigreg_nb.attach` is the function
 
@@ -161,12 +163,12 @@ BAD = [
     (lambda: run(model='vit_b'), V, "model must be one of vit, tuned_vit, resnet18, mlp, resnet32, convnext"),
     (lambda: run(reg='sigreg'), V, "got 'sigreg'"),
     (lambda: run(reg_weight=2.), V, "reg_weight must be at most 1 with combine='mix', got 2.0"),
-    (lambda: run(reg_weight=-.1), V, "reg_weight must be at least 0 and finite, got -0.1"),
+    (lambda: run(reg_weight=-.1), V, "reg_weight must be at least 0 and below 1e+09, got -0.1"),
     (lambda: run(model='mlp', rope='none'), V, "rope must be None for model 'mlp', got 'none'"),
     (lambda: run(name='a/b'), V, "name must be a file name, got 'a/b'"),
     (lambda: run(batch_size=1), V, "batch_size must be at least 2, got 1"),
     (lambda: run(clip=0.), V, "clip must be above 0 and finite, got 0.0"),
-    (lambda: run(lr=float('nan')), V, "lr must be above 0 and finite, got nan"),
+    (lambda: run(lr=float('nan')), V, "lr must be above 0 and below 1e+09, got nan"),
     (lambda: run(warmup=-1), V, "warmup must be at least 0, got -1"),
     (lambda: run(seed=1.5), T, "seed must be an integer, got 1.5"),
     (lambda: run(mix='yes'), V, "mix must be one of True, False; got 'yes'"),
@@ -215,3 +217,13 @@ def test_bad_command(line, capsys, tmp_path, monkeypatch):
     err = capsys.readouterr().err
     assert caught.value.code == 2 and err.startswith('sigreg: ') and err.count('\n') == 1 and COMMANDS[line] in err
     assert not list(tmp_path.iterdir()), 'refused before anything was written'
+
+def test_a_sample_of_generated_command_lines():
+    "All of them, some 900, run weekly: `python tests/bad_commands.py`."
+    every = list(bad_commands.lines())
+    assert len(every) > 472
+    said = {" ".join(line): bad_commands.wrong(line, named) for line, named in random.Random(0).sample(every, 80)}
+    assert not {line[:100]: why for line, why in said.items() if why}
+
+def test_every_option_has_bad_values():
+    assert {name for _, name, _, flag in bad_commands.commands() if not flag} <= set(bad_commands.BAD) | set(bad_commands.FREE)

@@ -1,0 +1,91 @@
+"""Bad arguments: every public function, every parameter whose annotation says what it takes, values that it does not take.
+
+A call that is right is looked for first, from values by the name of the parameter; then one argument is wrong. An error has to be a
+ValueError or a TypeError and to name the argument. `python tests/bad_arguments.py [seed share]` prints the share that does."""
+import contextlib, inspect, io, random, re, signal, sys, types, typing, warnings
+from collections.abc import Callable, Iterable
+from importlib import import_module
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+MODULES = "epps_pulley slices strong weak vcreg_loss vcreg_layer losses recurrence collapse optim mlp vit resnet convnext exact taps attach probes " \
+          "augment data information dynamics ledger experiments campaign train".split()
+#: what trains, downloads, writes, or waits for processes
+LEFT_OUT = {"train", "epoch", "fit", "run_all", "campaign", "run_missing", "campaign_on_ray", "run_row", "download_cifar", "fetch", "unpickle", "unpack",
+            "check_choice", "join_ranks", "mine", "mine_loss", "stoppable", "undisturbed", "answering", "agree", "leave"}
+
+def good():
+    "Values by the name of a parameter; made anew for each call."
+    g = torch.Generator().manual_seed(0)
+    z, image = torch.randn(16, 4, generator=g), torch.zeros(4, 3, 32, 32, dtype=torch.uint8)
+    labels = torch.arange(16) % 4
+    return dict(z=z, h=z, x=z, u=z, H=z, Z=torch.stack([z, z]), y=labels, labels=labels, n=16, d=4, k=2, num_slices=8, sketch_dim=2, generator=g,
+                weight=torch.ones(16), A=torch.eye(4), S=torch.eye(4)[:, :2], model=nn.Sequential(nn.Linear(4, 4), nn.ReLU()), sites="0", reg=lambda z: z.square().mean(),
+                images=image, t=torch.linspace(0, 1, 5), beta=1., value=.1, source="lejepa", target="lewm", seed=0, num_classes=10, parameters=[nn.Parameter(torch.ones(3, 3))],
+                lr=.1, weight_decay=0., momentum=0., optimizer="sgd", epoch=0, epochs=5, batch_size=4, share=.5, imbalance=2., side=32, name="synthetic", device="cpu")
+
+def functions():
+    for m in MODULES:
+        module = import_module(f"sigreg_nb.{m}")
+        for name in getattr(module, "__all__", ()):
+            f = getattr(module, name)
+            public = inspect.isfunction(f) or (inspect.isclass(f) and issubclass(f, nn.Module))
+            if public and getattr(f, "__module__", "") == module.__name__ and name not in LEFT_OUT: yield f"{m}.{name}", f
+
+NAN = float("nan")
+GOAL, REACHED = .99, .80        # what is wanted, and the share below which something has been lost
+WRONG = {int: ["x", 1.5, -10**6, NAN, [], 10**30], float: ["x", [], NAN, "1", Tensor], Tensor: ["x", 3, [1.], None, {}], str: [5, "no such thing", [], None],
+         bool: [], Callable: [5, "x"], nn.Module: ["x", 5, nn.Linear]}
+
+def kinds(annotation):
+    "The kinds of an annotation that have wrong values; () if it takes more than we know."
+    parts = typing.get_args(annotation) if typing.get_origin(annotation) in (typing.Union, types.UnionType) else (annotation,)
+    parts = [typing.get_origin(p) or p for p in parts]
+    return tuple(k for p in parts if p is not type(None) for k in ([p] if p in WRONG else [None]))
+
+def calls():
+    "(name, function, arguments, parameter, wrong value)"
+    for name, f in functions():
+        try: parameters = inspect.signature(f, eval_str=True).parameters.values()
+        except (ValueError, NameError): continue
+        known = good()
+        args = {p.name: known[p.name] for p in parameters if p.default is p.empty and p.name in known and p.kind is p.POSITIONAL_OR_KEYWORD}
+        try: quiet(f, args)
+        except Exception: continue                        # no right call is known
+        for p in parameters:
+            found = kinds(p.annotation)
+            if p.kind not in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY) or len(found) != 1 or found[0] is None: continue
+            optional = p.default is None or type(None) in typing.get_args(p.annotation)
+            for value in WRONG[found[0]]:
+                if not (value is None and optional): yield name, f, args, p.name, value
+
+def quiet(f, args):
+    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+        warnings.simplefilter("ignore")
+        return f(**args)
+
+def wrong(f, args, name, value):
+    "None: no error. '': named. Else what is wrong with the error."
+    known = good()
+    def late(*_): raise TimeoutError("two seconds were not enough")
+    signal.signal(signal.SIGALRM, late); signal.setitimer(signal.ITIMER_REAL, 2)
+    try: quiet(f, {**{k: known[k] for k in args}, name: value})
+    except (ValueError, TypeError) as e:
+        if re.search(rf"\b{re.escape(name)}\b", str(e)): return ""
+        return f"does not name it: {type(e).__name__}: {str(e)[:90]}"
+    except Exception as e: return f"{type(e).__name__}: {str(e)[:90]}"
+    finally: signal.setitimer(signal.ITIMER_REAL, 0)
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    every = list(calls())
+    if len(sys.argv) > 1: every = random.Random(int(sys.argv[1])).sample(every, int(float(sys.argv[2])*len(every)))
+    said = [(f"{name}({p}={str(value)[:20]!r})", wrong(f, args, p, value)) for name, f, args, p, value in every]
+    errors = [(call, why) for call, why in said if why is not None]
+    bad = [(call, why) for call, why in errors if why]
+    for call, why in bad: print(call, "→", why)
+    share = 1 - len(bad)/len(errors)
+    print(f"{len(every)} bad arguments of {len({c.partition('(')[0] for c, _ in said})} functions, {len(errors)} errors, {100*share:.1f} % of them by name; wanted: {100*GOAL:.0f} %")
+    sys.exit(share < REACHED)
