@@ -9,19 +9,19 @@ from sigreg_nb import demo
 from sigreg_nb.ledger import load_all
 
 RESULTS = Path(__file__).parents[1]/'results'
-CLOSE, WAKING = 2., 3. # points; Strong in the deep network, half awake when training ends, moves by 2.03
+CLOSE, HELPLESS = 2., 2.5 # points; the deep network without help moves by 2.38
 
 def by_variant(folder): return {p.name:load_all(p) for p in sorted(folder.iterdir())}
 
 def test_the_setting_is_no_draw_of_the_hardware():
-    "Two seeds, one thread, in every order of sums that this machine knows; two threads are in the committed records."
+    "Two seeds, in every order of sums that this machine knows."
     arms = ('deep', 'strong'), ('views', 'weak')
     runs = [replace(demo.declared(*arm), seed=seed) for arm in arms for seed in range(2)]
-    found = {variant:list(demo.under(runs, variant)) for variant in demo.VARIANTS if variant != 'two threads'}
+    found = {variant:list(demo.under(runs, variant)) for variant in demo.VARIANTS}
     apart = demo.disagreement(demo.across(found))
-    assert len(apart) == len(runs) and keeps(apart), apart
+    assert len(apart) == len(runs) and (apart <= CLOSE).all(), apart
 
-def keeps(apart): return (apart <= apart.index.get_level_values("name").map({"deep-strong": WAKING}).fillna(CLOSE)).all()
+def keeps(apart): return (apart <= apart.index.get_level_values("name").map({"deep-none": HELPLESS}).fillna(CLOSE)).all()
 
 def test_the_measure_finds_a_draw():
     "The same question, put to the committed records of the first setting, has the other answer."
