@@ -30,7 +30,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ENV = HERE/".venv"
-STORY = "nbs/01_story.ipynb"
+STORY = "nbs/00_story.ipynb"
 POSIX = os.name == "posix"
 TORCH_INDEX = os.environ.get("SIGREG_TORCH_INDEX", "https://download.pytorch.org/whl/cpu")
 EXTRAS = {"demo": "train", "lab": "lab", "test": "dev", "setup": "dev"}  # of settings.ini; each includes those before it

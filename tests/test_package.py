@@ -163,6 +163,9 @@ def test_pages_and_reference_preprocess_without_quarto(needs):
         assert "LNone" not in text and " at 0x" not in text
     said = {yaml.safe_load("".join(head["source"]).strip().strip("-"))["output-file"]
             for path in (ROOT/"_proc").glob("*.ipynb") if (head := json.loads(path.read_text())["cells"][0])["cell_type"] == "raw"}
+    for old, chapter in json.loads((ROOT/"tools"/"moved.json").read_text()).items():
+        head = "".join(json.loads((ROOT/"_proc"/chapter).read_text())["cells"][0]["source"])
+        assert old in yaml.safe_load(head.strip().strip("-"))["aliases"] and old not in said   # an old address leads somewhere
     linked = [re.findall(rf"{docs.BOOK}/(\S+\.html)", inspect.getdoc(getattr(sigreg_nb, name)) or "") for name in sigreg_nb.__all__]
     assert not {page for pages in linked for page in pages} - said     # help() links to pages of the site
 

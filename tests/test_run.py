@@ -276,9 +276,9 @@ def test_lab_opens_the_trusted_story_and_ends_at_ctrl_c(needs, tmp_path):
     watch = threading.Timer(120, server.terminate)
     watch.start()
     try:
-        address = next(m[1] for line in server.stdout if (m := re.search(r"(http://127\S+)/lab/tree/nbs/01_story.ipynb", line)))
+        address = next(m[1] for line in server.stdout if (m := re.search(r"(http://127\S+)/lab/tree/nbs/00_story.ipynb", line)))
         pids = [int(pid) for pid in open(f"/proc/{server.pid}/task/{server.pid}/children").read().split()]
-        story = asked(f"{address}/api/contents/nbs/01_story.ipynb?token=word")
+        story = asked(f"{address}/api/contents/nbs/00_story.ipynb?token=word")
         assert all(c["metadata"]["trusted"] for c in story["content"]["cells"] if c["cell_type"] == "code")
         server.send_signal(signal.SIGINT)
         assert server.wait(15) == 130 and server.stdout.read().endswith("run.py: interrupted\n") and gone(pids)

@@ -43,7 +43,7 @@ def test_script_computes_what_python_computes(needs):
 @pytest.fixture(scope="module")
 def page(tmp_path_factory):
     "The outputs of the chapter as one page, with nothing around them."
-    outputs = [o for _, outs in cells(NBS/"01_story.ipynb", "code") for o in outs]
+    outputs = [o for _, outs in cells(NBS/"00_story.ipynb", "code") for o in outs]
     body = "\n".join("".join(o["data"]["text/html"]) for o in outputs if "sigregStory" in "".join(o.get("data", {}).get("text/html", "")))
     path = tmp_path_factory.mktemp("story")/"page.html"
     path.write_text('<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'

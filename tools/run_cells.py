@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Run chapters in plain Python, `#| cuda` cells included, on a machine with a GPU and without Jupyter, nbdev and fastcore.
 
-  PYTHONPATH=. python3 tools/run_cells.py nbs/14_kernel.ipynb nbs/44_train.ipynb
+  PYTHONPATH=. python3 tools/run_cells.py nbs/81_triton.ipynb nbs/49_train.ipynb
 """
 import json, linecache, os, sys, time, traceback, types
 

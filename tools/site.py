@@ -5,6 +5,8 @@ from pathlib import Path
 import yaml
 from book import NBS, NOTEBOOKS, ROOT, exports
 
+MOVED = json.loads((ROOT/"tools"/"moved.json").read_text())   # page of the site -> chapter that it became
+
 def settings():
     "Repository and branch, as settings.ini has them."
     from nbdev.config import get_config
@@ -44,10 +46,19 @@ def add_colab(path, repo, branch):
     for c in nb["cells"]: c["metadata"].pop("jupyter", None)   # what tools/fold.py folds in JupyterLab; here the directives decide
     path.write_text(json.dumps(nb))
 
+def add_aliases(path, old):
+    "The pages that a processed notebook was before: they lead here."
+    nb = json.loads(path.read_text())
+    head = nb["cells"][0]                 # what nbdev writes for Quarto
+    text = "".join(head["source"]).rstrip().removesuffix("---")
+    head["source"] = f"{text.rstrip()}\naliases: {json.dumps(old)}\n---\n"
+    path.write_text(json.dumps(nb))
+
 def finish(proc):
     "What Quarto needs beside the processed notebooks."
     repo, branch = settings()
     for path in sorted(proc.glob("*.ipynb")): add_colab(path, repo, branch)
+    for page in set(MOVED.values()): add_aliases(proc/page, sorted(old for old, new in MOVED.items() if new == page))
     for name in modules(): (proc/f"api-{name}.qmd").write_text(reference(name), encoding="utf-8")
     book = yaml.safe_load((ROOT/"_quarto.yml").read_text())
     pages = dict(part="Reference", chapters=[f"api-{name}.qmd" for name in modules()])
