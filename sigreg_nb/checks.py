@@ -7,12 +7,12 @@ __all__ = ['check_choice', 'check_count', 'check_positive', 'check_divides', 'ne
            'check_folder', 'as_batch', 'full_precision', 'transformed', 'level', 'as_weight']
 
 # %% ../nbs/90_checks.ipynb #c003
+import os
 from collections.abc import Hashable, Iterable
 from contextlib import nullcontext
 from difflib import get_close_matches
 from math import inf
 from numbers import Integral, Real
-from pathlib import Path
 
 import torch
 from torch import Tensor
@@ -101,8 +101,8 @@ def check_folder(
     folder,    # or None
 )->None:
     "Raise unless an input folder exists."
-    if folder is not None and not Path(folder).is_dir():
-        raise ValueError(f"{name} must be an existing folder, got {folder}")
+    if folder is not None and not os.path.isdir(folder):
+        raise ValueError(f"{name} must be an existing folder, got {str(folder)!r}")
 
 # %% ../nbs/90_checks.ipynb #c032
 _TOKENS = "; tokens become rows by flatten(0, 1), in `Taps` by pool='positions'"

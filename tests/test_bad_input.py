@@ -186,7 +186,7 @@ BAD = [
     (lambda: ledger.check_writable('/proc/x'), V, "out must be a writable folder, got /proc/x"),
     (lambda: campaign.campaign('E1', 0, '/nonexistent'), V, "budget_minutes must be above 0 and finite, got 0"),
     (lambda: campaign.campaign('E1', 1, '/nonexistent', device='tpu'), V, "device must be one torch has here, got 'tpu'"),
-    (lambda: campaign.campaign('E1', 1, '/nonexistent', '/no/data'), V, "data must be an existing folder, got /no/data"),
+    (lambda: campaign.campaign('E1', 1, '/nonexistent', '/no/data'), V, "data must be an existing folder, got '/no/data'"),
     (lambda: campaign.campaign('E1', 1, '/nonexistent', at_once=0), V, "at_once must be at least 1, got 0")]
 
 @pytest.mark.parametrize("call,error,text", BAD, ids=[text for *_, text in BAD])
@@ -207,7 +207,7 @@ COMMANDS = {
     'run V1 --set clip': "--set takes field=value, got 'clip'",
     'run V1 --set clp=1': "no field 'clp'; did you mean clip?",
     'run V1 --seed x': "Invalid value for '--seed'",
-    'check x.json': "known must be an existing folder, got results",
+    'check x.json': "known must be an existing folder, got 'results'",
     'campaign E1': "Missing option '--budget-minutes'"}
 
 @pytest.mark.parametrize("line", COMMANDS)
