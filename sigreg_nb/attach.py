@@ -286,7 +286,7 @@ class _Advice:
 
 # %% ../nbs/32_attach.ipynb #c020a
 class _Weighted:
-    "Taps and a weight: from the values at the sites to the whole loss."
+    "From the values at the sites to the whole loss; all parts and settings are of `Attached`."
     taps:Taps
     watch:_Watch
     trace:Rectified|None
@@ -346,7 +346,8 @@ class _Parts(_Summed):
                synced:bool=False, # of all rows, a call on all processes? else of those of this one
     )->list[dict]:
         "One `site_row` per site, for the regularizer that is attached unless another is given."
-        return self.taps.report((self.synced if synced else self.local) if reg is None else reg, mask)
+        own = self.synced if synced else self.local
+        return self.taps.report(own if reg is None else reg, mask)
 
     def nonnegative(self, tol:float=0., mask:Tensor|None=None)->list[str]:
         "Sites without a value below -tol, see `Taps.nonnegative`."
@@ -556,7 +557,8 @@ class _Listener:
         modules,common = dict(reversed([*named_sites(reg.model)])),commonprefix(
             [name.split('.') for name in reg.sites])
         for i in range(1, len(common)+1):
-            part,enter,leave = modules['.'.join(common[:i])],_Hook(self, 'enter'),_Hook(self, 'leave')
+            part = modules['.'.join(common[:i])]
+            enter,leave = _Hook(self, 'enter'),_Hook(self, 'leave')
             reg.recorder.hooks.add(
                 part.register_forward_pre_hook(enter, prepend=True, with_kwargs=True),
                 part.register_forward_hook(leave, always_call=True))
