@@ -337,6 +337,9 @@ class _Parts(_Summed):
         "A site that is not called in a forward: 'error', or 'skip' it."
         return self.taps.missing
 
+    @missing.setter
+    def missing(self, missing:str)->None: self.taps.missing = missing
+
     def values(self, reg, mask:Tensor|None=None, weight:Tensor|None=None,
                features:Mapping|None=None)->dict[str, Tensor]:
         "A regularizer at each site, see `Taps.values`."
