@@ -29,56 +29,57 @@ from .checks import check_choice, check_count, check_positive
 from .epps_pulley import as_grid, null_mean
 from .exact import Synced
 from .objective import COMBINE, LOSSES
-from .taps import (Recorder, Taps, _Hook, _inner, _is_compiled, _some, _sum, _untouched,
-                            at_sites, find_sites, first_tensor, named_sites)
+from .taps import (Recorder, Taps, _Account, _detached, _Hook, _inner, _is_compiled,
+                            _Reading, _some, _sum, _Summed, _Tape, _untouched, at_sites, find_sites,
+                            first_tensor, named_sites)
 
 # %% ../nbs/32_attach.ipynb #c009
 RECTIFIERS = nn.ReLU,nn.ReLU6
 
-class _Watched(Recorder):
-    "Record the ReLU call that made what a site holds, if there is one, and its lowest value."
-    def attach(self):
-        "Put the hooks in, those of the ReLUs first: a site may be one."
-        watched = [] if self.handles else [(name, m) for name,m in named_sites(self.model)
-                                           if isinstance(m, RECTIFIERS)]
-        hooks = [m.register_forward_hook(_Hook(self, '_saw', name))
-                 for name,m in watched]
-        super().attach()
-        self.handles += hooks
-        return self
-
-    def clear(self)->None:
-        "Forget the last forward."
-        super().clear()
+class _Calls(_Tape):
+    "The ReLU call that made what a site holds, if there is one, and the lowest value there."
+    def wipe(self)->None:
+        super().wipe()
         self.calls:Counter = Counter()
         self.seen:tuple|None = None
         self.ends:dict[str, tuple[str, int]] = {}
         self.lowest:dict[str, Tensor] = {}
 
-    def _saw(self, name, module, args, out):
+    def saw(self, name, module, args, out):
         if torch.compiler.is_compiling() or not self.recording: return
         self.calls[name] += 1
         self.seen = name,self.calls[name],out
 
-    def _stop(self, module, args, out): self.recording,self.seen = False,None
-
-    def _record(self, name, module, args, kwargs, *out):
+    def record(self, site, module, args, kwargs, *out):
         x = first_tensor(out or (args, kwargs))
         if torch.compiler.is_compiling() or not self.recording or x is None: return
-        self.lowest[name] = x.detach().amin() if x.numel() else torch.tensor(torch.inf)
-        self.ends.pop(name, None)
-        if self.seen and self.seen[2] is x: self.ends[name] = self.seen[:2]
+        self.lowest[site] = x.detach().amin() if x.numel() else torch.tensor(torch.inf)
+        self.ends.pop(site, None)
+        if self.seen and self.seen[2] is x: self.ends[site] = self.seen[:2]
+
+    def stop(self, module, args, out): self.recording,self.seen = False,None
 
 # %% ../nbs/32_attach.ipynb #c010
-class Rectified(_Watched):
+class Rectified(Recorder):
     "Which ReLU module made what a site holds?"
+    _kind = _Calls
+    def attach(self):
+        "Put the hooks in, those of the ReLUs first: a site may be one."
+        watched = [] if self.hooks else [(name, m) for name,m in named_sites(self.model)
+                                         if isinstance(m, RECTIFIERS)]
+        hooks = [m.register_forward_hook(_Hook(self.tape, 'saw', name)) for name,m in watched]
+        super().attach()
+        self.hooks.add(*hooks)
+        return self
+
     def found(self)->dict[str, str]:
         "Site to ReLU, whose last call of the forward made it."
-        return {site: relu for site,(relu,call) in self.ends.items() if call == self.calls[relu]}
+        tape = self.tape
+        return {site: relu for site,(relu,call) in tape.ends.items() if call == tape.calls[relu]}
 
     def nonnegative(self)->list[str]:
         "Sites that held no negative value, before any pooling (waits for the device)."
-        return [site for site,low in self.lowest.items() if not low.is_meta and low >= 0]
+        return [s for s,low in self.tape.lowest.items() if not low.is_meta and low >= 0]
 
 # %% ../nbs/32_attach.ipynb #c012
 def before_relu(
@@ -113,6 +114,7 @@ def _check_regularizer(reg)->list:
                             'call it on the features of Taps')
     return regs
 
+# %% ../nbs/32_attach.ipynb #c015b
 def _pattern(
     model:nn.Module,
     names:list[str], # of modules
@@ -124,28 +126,20 @@ def _pattern(
     except ValueError: return names
 
 # %% ../nbs/32_attach.ipynb #c017
-class _Settings(Taps):
-    "What an `Attached` is made with."
-    def __init__(self, model, sites, reg, weight=.1, pool='auto', at='output', combine='add',
-                 over='mean', call='all', group=None, missing='error', forwards='one'):
-        check_choice('combine', combine, COMBINE); check_choice('over', over, ('mean', 'sum'))
-        check_choice('call', call, ('all', 'last')); check_positive('weight', weight, zero=True)
-        if combine == 'mix' and weight > 1:
-            raise ValueError(f"weight must be at most 1 with combine='mix', got {weight}")
-        self.reg,self.regs = reg,_check_regularizer(reg)
-        def sync(r): return r if isinstance(r, Synced) else Synced(r, group)
-        def alone(r): return r.reg if type(r) is Synced and _untouched(r) else r
-        def every(f): return {k:f(r) for k,r in reg.items()} if isinstance(reg, dict) else f(reg)
-        self.synced,self.local = every(sync),every(alone)
-        self.weight,self.combine,self.over,self.call = weight,combine,over,call
-        super().__init__(model, sites, pool, at, missing, forwards)
-        at_sites(reg, self.sites)
-        self.arguments = list(signature(_inner(model).forward).parameters)
-        self.trace:Rectified|None = Rectified(model, sites, at=at)
+def _check_settings(weight:float, combine:str, over:str, call:str)->None:
+    check_choice('combine', combine, COMBINE); check_choice('over', over, ('mean', 'sum'))
+    check_choice('call', call, ('all', 'last')); check_positive('weight', weight, zero=True)
+    if combine == 'mix' and weight > 1:
+        raise ValueError(f"weight must be at most 1 with combine='mix', got {weight}")
 
-    def __repr__(self):
-        return (f'Attached({len(self.sites)} sites, {self.reg}, weight={self.weight}, '
-                f'combine={self.combine!r}, over={self.over!r})')
+def _synced(
+    reg,   # regularizer of z, or a dict from patterns to regularizers
+    group, # process group that shares a batch; None: all
+):         # the same, for the rows of all processes; and for those of this one
+    def sync(r): return r if isinstance(r, Synced) else Synced(r, group)
+    def alone(r): return r.reg if type(r) is Synced and _untouched(r) else r
+    def every(f): return {k: f(r) for k,r in reg.items()} if isinstance(reg, dict) else f(reg)
+    return every(sync),every(alone)
 
 # %% ../nbs/32_attach.ipynb #c017b
 def _outputs(out):
@@ -154,47 +148,6 @@ def _outputs(out):
     items = out.values() if isinstance(out, dict) else out if isinstance(out, (tuple, list)) else ()
     for item in items: yield from _outputs(item)
 
-# %% ../nbs/32_attach.ipynb #c017c
-class _Watching(_Settings):
-    "What the hooks of an `Attached` do."
-    number = 0      # of forwards
-    inside = None   # the part that was called in place of the model
-    before:dict[str, int] = {}
-
-    def clear(self)->None:
-        "Forget the features, and with them their graph; no forward waits for a loss any more."
-        super().clear()
-        self.masks:dict[str, Tensor] = {}
-
-    def _start(self, module, args, kwargs):
-        super()._start(module, args, kwargs)
-        if not self.recording: return
-        self.before = {name: len(zs) for name,zs in self.entries.items()}
-        if torch.compiler.is_compiling(): return
-        named = dict(zip(self.arguments, args)) | kwargs
-        self.masks = {k:v for k,v in named.items() if re.search('mask|pad', k)
-                      and isinstance(v, Tensor) and v.ndim == 2}
-
-    def _record(self, name, module, args, kwargs, *out):
-        super()._record(name, module, args, kwargs, *out)
-        zs,n = self.entries[name],self.before.get(name, 0)
-        if self.call == 'last': self.entries[name] = zs[:n] + zs[n:][-1:]
-
-    def _stop(self, module, args, out):
-        if not self.recording: return
-        super()._stop(module, args, out)
-        if torch.compiler.is_compiling(): return
-        self.number += 1
-        for x in _outputs(out):
-            if x.grad_fn is not None: x.grad_fn.metadata[id(self)] = self.number
-
-    def _enter(self, module, args, kwargs):
-        if not self.recording: self.inside = module; self._start(module, args, kwargs)
-
-    def _leave(self, module, args, out):
-        if self.inside is module: self.inside = None; self._stop(module, args, out)
-
-# %% ../nbs/32_attach.ipynb #c018
 def _numbers(task:Tensor, key:int)->set[int]:
     "Which forwards is a loss made of?"
     nodes,seen,found = [task.grad_fn],set(),set()
@@ -205,95 +158,47 @@ def _numbers(task:Tensor, key:int)->set[int]:
         nodes += [n for n,_ in node.next_functions]
     return found - {None}
 
-# %% ../nbs/32_attach.ipynb #c018a
-class _Tapped(_Watching):
-    "The life cycle of an `Attached`."
-    asked = False # have we looked for gradients?
-    quiet = False # may others be at the same sites?
-    looked = 0    # at how many losses for padding
+# %% ../nbs/32_attach.ipynb #c017c
+class _Watch(_Account):
+    "An account that knows the masks that a model was given, and which forwards made a loss."
+    def __init__(self, model, forwards):
+        super().__init__(forwards)
+        self.arguments = list(signature(_inner(model).forward).parameters)
+        self.number = 0                     # of forwards
+        self.masks:dict[str, Tensor] = {}
 
-    def attach(self):
-        "Put the hooks in, until `detach` or until nothing refers to this object any more."
-        if not self.handles and not self.quiet: _warn_of_others(self)
-        super().attach()
-        if self.trace: self.trace.attach()
-        return self
+    def __getstate__(self): return {**vars(self), 'masks': {}}
 
-    def detach(self)->None:
-        "Take the hooks out and forget the features."
-        super().detach(); self.clear()
-        if self.trace: self.trace.detach(); self.trace.clear()
+    def clear(self)->None:
+        super().clear()
+        self.masks = {}
 
-    def __enter__(self): return self if self.handles else self.attach()
-    def __exit__(self, error, *args): self.detach()
+    def begin(self, args, kwargs)->None:
+        "Keep what looks like a mask of tokens, (n, t)."
+        named = {} if torch.compiler.is_compiling() else dict(zip(self.arguments, args)) | kwargs
+        self.masks = {k:v for k,v in named.items() if re.search('mask|pad', k)
+                      and isinstance(v, Tensor) and v.ndim == 2}
 
-    def __getstate__(self): # a copy is detached, and holds no graph
-        empty = {name: [] for name in self.sites}
-        return {**vars(self), 'handles':[], 'trace':None, 'entries':empty, 'masks':{},
-                'finalizer':None}
+    def end(self, out)->None:
+        "Write a number on what ends the graph of a forward."
+        if torch.compiler.is_compiling(): return
+        self.number += 1
+        for x in _outputs(out):
+            if x.grad_fn is not None: x.grad_fn.metadata[id(self)] = self.number
 
-    def report(self, reg=None, mask:Tensor|None=None,
-               synced:bool=False, # of all rows, a call on all processes? else of those of this one
-    )->list[dict]:
-        "One `site_row` per site, for the regularizer that is attached unless another is given."
-        return super().report((self.synced if synced else self.local) if reg is None else reg, mask)
-
-# %% ../nbs/32_attach.ipynb #c019
-_UNREACHABLE = ('{n} of {all} sites hold no negative value: {sites}. N(0, I) is out of reach after '
-                'a ReLU (strong SIGReg sees the mean; Weak-SIGReg and VCReg subtract it). ')
-
-def _warn_of_relus(taps:_Tapped, trace:Rectified)->None:
-    found,sites = trace.found(),trace.nonnegative() if trace.lowest else taps.nonnegative()
-    if not sites: return
-    shown = ', '.join(sites[:3]) + (', …' if len(sites) > 3 else '')
-    text = _UNREACHABLE.format(n=len(sites), all=len(taps.sites), sites=shown)
-    relus = list(dict.fromkeys(found[s] for s in sites if s in found))
-    if relus:
-        text += ('To tap the input of that ReLU: '
-                 f"attach(model, {_pattern(taps.model, relus)!r}, reg, at='input', call='last')")
-    else: text += 'No ReLU module of their own ends them: tap a module before the ReLU.'
-    warnings.warn(text, UserWarning, stacklevel=5)
-
-def _warn_of_frozen(taps:_Tapped)->None:
-    taps.asked = True
-    dead = ', '.join(site for site,z in taps.features.items() if not z.requires_grad)
-    if dead: warnings.warn(f'no gradient at {dead}: nothing before these sites is trained, and '
-                           'their penalty changes nothing', UserWarning, stacklevel=4)
-
-# %% ../nbs/32_attach.ipynb #c019a
-_PADDED = ('{} says that some tokens are padding, and pool={!r} counts them like the others. '
-           "Attach with pool='masked' (their mean) or 'positions' (each of them), and give the "
-           'loss mask={}, which is True where a token counts')
-
-def _warn_of_padding(taps, looks:int=8)->None:
-    "Once, if the model was given a mask with holes; looks at a few losses, for it may wait."
-    taps.looked += 1
-    if taps.pool not in ('auto', 'tokens', 'positions') or taps.looked > looks: return
-    shapes = {tuple(shape[:2]) for _,shape in taps.shapes}
-    for name,m in taps.masks.items():
-        if taps.pool == 'auto' and tuple(m.shape) not in shapes: continue
-        if not m.numel() or not bool((m != m[0,0]).any()): continue
-        taps.looked = looks
-        keep = f'~{name}' if 'pad' in name and m.dtype == torch.bool else f'{name}.bool()'
-        text = _PADDED.format(name, taps.pool, keep)
-        return warnings.warn(text, UserWarning, stacklevel=4)
-
-def _warn_of_others(taps)->None:
-    def theirs(hook): return (isinstance(hook, _Hook) and hook.name == '_record'
-                              and isinstance(hook.owner(), _Tapped))
-    found = [name for name,m in taps.sites.items()
-             if any(map(theirs, [*m._forward_hooks.values(), *m._forward_pre_hooks.values()]))]
-    if not found: return
-    text = (f'{_some(found)}: another attach has taps here already. It ends with its detach(), or '
-            'when its variable is overwritten, as in a cell that is run again')
-    if _is_compiled(taps.model):
-        text += '. The model is compiled: recompile it afterwards, torch.compiler.reset()'
-    warnings.warn(text, UserWarning, stacklevel=4)
+    def excuse(self, task:Tensor)->None:
+        "Forget the forwards before the last one, if `task` is made of the last one alone."
+        if not self.missed or torch.compiler.is_compiling(): return
+        if _numbers(task, id(self)) == {self.number}: self.missed = []
 
 # %% ../nbs/32_attach.ipynb #c020
 class _Streams:
     "The state of the regularizers: their streams of slices, for a checkpoint."
-    regs:list
+    def __init__(self, regs:list): self.regs = regs
+
+    def to(self, device)->None:
+        for r in self.regs:
+            if isinstance(r, nn.Module): r.to(device)
 
     def state_dict(self)->dict:
         "The state of each regularizer that is a module, by its place."
@@ -308,23 +213,84 @@ class _Streams:
                              f'got keys {list(state_dict)}')
         for i,state in state_dict.items(): self.regs[int(i)].load_state_dict(state)
 
+# %% ../nbs/32_attach.ipynb #c019
+_UNREACHABLE = ('{n} of {all} sites hold no negative value: {sites}. N(0, I) is out of reach after '
+                'a ReLU (strong SIGReg sees the mean; Weak-SIGReg and VCReg subtract it). ')
+
+def _about_relus(taps:Taps, trace:Rectified)->str:
+    "Which sites hold no negative value, and what to write instead; nothing if there are none."
+    found = trace.found()
+    sites = trace.nonnegative() if trace.tape.lowest else taps.nonnegative()
+    if not sites: return ''
+    shown = ', '.join(sites[:3]) + (', …' if len(sites) > 3 else '')
+    text = _UNREACHABLE.format(n=len(sites), all=len(taps.sites), sites=shown)
+    relus = list(dict.fromkeys(found[s] for s in sites if s in found))
+    if not relus:
+        return text + 'No ReLU module of their own ends them: tap a module before the ReLU.'
+    return (text + 'To tap the input of that ReLU: '
+            f"attach(model, {_pattern(taps.model, relus)!r}, reg, at='input', call='last')")
+
+# %% ../nbs/32_attach.ipynb #c019a
+def _about_frozen(taps:Taps)->str:
+    dead = ', '.join(site for site,z in taps.features.items() if not z.requires_grad)
+    return dead and (f'no gradient at {dead}: nothing before these sites is trained, and '
+                     'their penalty changes nothing')
+
+_PADDED = ('{} says that some tokens are padding, and pool={!r} counts them like the others. '
+           "Attach with pool='masked' (their mean) or 'positions' (each of them), and give the "
+           'loss mask={}, which is True where a token counts')
+
+def _about_padding(taps:Taps, masks:Mapping[str, Tensor])->str:
+    "Of the first mask that has holes (waits for the device)."
+    if taps.pool not in ('auto', 'tokens', 'positions'): return ''
+    shapes = {tuple(shape[:2]) for _,shape in taps.recorder.tape.held.shapes}
+    for name,m in masks.items():
+        if taps.pool == 'auto' and tuple(m.shape) not in shapes: continue
+        if not m.numel() or not bool((m != m[0,0]).any()): continue
+        keep = f'~{name}' if 'pad' in name and m.dtype == torch.bool else f'{name}.bool()'
+        return _PADDED.format(name, taps.pool, keep)
+    return ''
+
+# %% ../nbs/32_attach.ipynb #c019g
+def _warn_of_others(taps:Taps)->None:
+    def theirs(hook): return (isinstance(hook, _Hook) and hook.name == 'record'
+                              and isinstance(getattr(hook.owner(), 'account', None), _Watch))
+    found = [name for name,m in taps.sites.items()
+             if any(map(theirs, [*m._forward_hooks.values(), *m._forward_pre_hooks.values()]))]
+    if not found: return
+    text = (f'{_some(found)}: another attach has taps here already. It ends with its detach(), or '
+            'when its variable is overwritten, as in a cell that is run again')
+    if _is_compiled(taps.model):
+        text += '. The model is compiled: recompile it afterwards, torch.compiler.reset()'
+    warnings.warn(text, UserWarning, stacklevel=4)
+
+class _Advice:
+    "What is said at a loss, each thing once."
+    asked = False # have we looked for gradients?
+    looked = 0    # at how many losses for padding
+    def _say(self, text): warnings.warn(text, UserWarning, stacklevel=5)
+
+    def of_relus(self, taps:Taps, trace:Rectified)->None:
+        if text := _about_relus(taps, trace): self._say(text)
+
+    def of_frozen(self, taps:Taps)->None:
+        if self.asked: return
+        self.asked = True
+        if text := _about_frozen(taps): self._say(text)
+
+    def of_padding(self, taps:Taps, masks:Mapping[str, Tensor], looks:int=8)->None:
+        "Looks at a few losses, for it may wait."
+        self.looked += 1
+        if self.looked > looks: return
+        if text := _about_padding(taps, masks): self.looked = looks; self._say(text)
+
 # %% ../nbs/32_attach.ipynb #c020a
-class _First(_Tapped):
-    "What is done at the first loss, and what Tab offers."
-    regs:list
+class _Weighted:
+    "From the values at the sites to the whole loss; all parts and settings are of `Attached`."
+    taps:Taps
+    watch:_Watch
+    trace:Rectified|None
     last:dict[str, Tensor] = {} # value of each site in the last loss
-
-    def __dir__(self): return sorted([*super().__dir__(), 'last'])
-
-    def _first_time(self, trace:Rectified)->None:
-        self.trace = None
-        trace.detach(); _warn_of_relus(self, trace)
-        for r in self.regs:
-            if isinstance(r, nn.Module): r.to(next(iter(self.features.values())).device)
-
-# %% ../nbs/32_attach.ipynb #c021
-class Attached(_Streams, _First):
-    "Taps with a regularizer and its weight, ready for a training loop; made by `attach`."
     def value(self,
         mask:Tensor|None=None,   # as in `Taps.values`: on all processes or on none
         weight:Tensor|None=None, # of the samples, as there: on all processes or on none
@@ -332,11 +298,15 @@ class Attached(_Streams, _First):
     )->Tensor:
         "The regularizer without its λ: mean, or sum, over the sites."
         grad,eager = torch.is_grad_enabled(),not torch.compiler.is_compiling()
-        if eager and self.trace and self.features: self._first_time(self.trace)
-        if eager and grad and mask is None and features is None: _warn_of_padding(self)
+        if eager and self.trace and (zs := self.taps.features):
+            trace,self.trace = self.trace,None
+            trace.detach(); self.advice.of_relus(self.taps, trace)
+            self.streams.to(next(iter(zs.values())).device)
+        if eager and grad and mask is None and features is None:
+            self.advice.of_padding(self.taps, self.watch.masks)
         reg = self.synced if grad else copy.deepcopy(self.synced)
-        values = self.values(reg, mask, weight, features)
-        if eager and grad and features is None and not self.asked: _warn_of_frozen(self)
+        values = self.taps.values(reg, mask, weight, features)
+        if eager and grad and features is None: self.advice.of_frozen(self.taps)
         self.last = {site: v.detach() for site,v in values.items()}
         return _sum(values) if self.over == 'sum' else _sum(values) / len(values)
 
@@ -352,9 +322,88 @@ class Attached(_Streams, _First):
     )->Tensor:
         "The whole loss; the task loss alone if it needs no gradient, or under `torch.no_grad`."
         if not (torch.is_grad_enabled() and task.requires_grad): return task
-        if self.missed and not torch.compiler.is_compiling():
-            if _numbers(task, id(self)) == {self.number}: self.missed = []
+        self.watch.excuse(task)
         return COMBINE[self.combine](task, share*self.value(mask, **given), self.weight)
+
+# %% ../nbs/32_attach.ipynb #c020g
+class _Parts(_Summed):
+    "What the parts of an `Attached` do."
+    taps:Taps
+    streams:_Streams
+    def __dir__(self): return sorted([*super().__dir__(), 'last'])
+
+    @property
+    def missing(self)->str:
+        "A site that is not called in a forward: 'error', or 'skip' it."
+        return self.taps.missing
+
+    @missing.setter
+    def missing(self, missing:str)->None: self.taps.missing = missing
+
+    def values(self, reg, mask:Tensor|None=None, weight:Tensor|None=None,
+               features:Mapping|None=None)->dict[str, Tensor]:
+        "A regularizer at each site, see `Taps.values`."
+        return self.taps.values(reg, mask, weight, features)
+
+    def report(self, reg=None, mask:Tensor|None=None,
+               synced:bool=False, # of all rows, a call on all processes? else of those of this one
+    )->list[dict]:
+        "One `site_row` per site, for the regularizer that is attached unless another is given."
+        own = self.synced if synced else self.local
+        return self.taps.report(own if reg is None else reg, mask)
+
+    def nonnegative(self, tol:float=0., mask:Tensor|None=None)->list[str]:
+        "Sites without a value below -tol, see `Taps.nonnegative`."
+        return self.taps.nonnegative(tol, mask)
+
+    def state_dict(self)->dict:
+        "The state of each regularizer that is a module, by its place."
+        return self.streams.state_dict()
+
+    def load_state_dict(self,
+        state_dict:Mapping, # of the same regularizers
+    )->None:
+        "Go on where `state_dict` was taken."
+        self.streams.load_state_dict(state_dict)
+
+# %% ../nbs/32_attach.ipynb #c021
+class Attached(_Weighted, _Parts, _Reading):
+    "Taps with a regularizer and its weight, ready for a training loop; made by `attach`."
+    quiet = False # may others be at the same sites?
+    def __init__(self, model, sites, reg, weight=.1, pool='auto', at='output', combine='add',
+                 over='mean', call='all', group=None, missing='error', forwards='one'):
+        _check_settings(weight, combine, over, call)
+        self.reg,self.streams = reg,_Streams(_check_regularizer(reg))
+        self.synced,self.local = _synced(reg, group)
+        self.weight,self.combine,self.over,self.call = weight,combine,over,call
+        self.taps,self.advice = Taps(model, sites, pool, at, missing, forwards),_Advice()
+        at_sites(reg, self.taps.sites)
+        super().__init__(self.taps.recorder)
+        self.recorder.tape.held.call,self.watch = call,_Watch(model, forwards)
+        self.recorder.tape.account = self.watch
+        self.trace = Rectified(model, sites, at=at)
+
+    def __repr__(self):
+        return (f'Attached({len(self.sites)} sites, {self.reg}, weight={self.weight}, '
+                f'combine={self.combine!r}, over={self.over!r})')
+
+    def attach(self):
+        "Put the hooks in, until `detach` or until nothing refers to this object any more."
+        if not self.recorder.hooks and not self.quiet: _warn_of_others(self.taps)
+        for part in filter(None, (self.taps, self.trace)): part.attach()
+        return self
+
+    def detach(self)->None:
+        "Take the hooks out and forget the features."
+        for part in filter(None, (self.taps, self.trace)): part.detach(); part.clear()
+
+    def __enter__(self): return self if self.recorder.hooks else self.attach()
+    def __exit__(self, error, *args): self.detach()
+
+    def __getstate__(self): # a copy is detached, and holds no graph
+        taps = _detached(self.taps)
+        return {**vars(self), 'trace': None, 'taps': taps, 'recorder': taps.recorder,
+                'watch': taps.recorder.tape.account}
 
 # %% ../nbs/32_attach.ipynb #c022
 def attach(
@@ -441,6 +490,7 @@ def _term(a:Convention, b:Convention, term:str|None)->str:
         raise ValueError(f"term must be given, got None: both have {', '.join(both) or 'none'}")
     return term or both[0]
 
+# %% ../nbs/32_attach.ipynb #c051b
 def _factor(convention, term, n, sites, d, loss):
     "f: what the code's term is in units of the canonical one."
     def need(name, value, low=1):
@@ -503,34 +553,26 @@ def _mask(inputs, pool)->Tensor|None:
     return None if mask is None or mask.ndim != 2 else mask.bool()
 
 # %% ../nbs/32_attach.ipynb #c076
-class _LightningSettings(_Streams):
-    "What a `lightning_callback` is made with."
-    def __init__(self, sites, reg, net, tag, mask=None, per_site=False, **kwargs):
-        self.sites,self.reg,self.net,self.tag = sites,reg,net,tag
-        self.mask,self.per_site,self.kwargs = mask,per_site,kwargs
-        self.attached,self.regs = None,_check_regularizer(reg)
-        for r in self.regs: attach(nn.Sequential(nn.Identity()), '0', r, **kwargs).detach()
+class _Listener:
+    "Record also where a part of the model that contains all sites is called, and not the model."
+    def __init__(self, reg:Attached):
+        self.tape,self.inside = reg.recorder.tape,None
+        modules,common = dict(reversed([*named_sites(reg.model)])),commonprefix(
+            [name.split('.') for name in reg.sites])
+        for i in range(1, len(common)+1):
+            part = modules['.'.join(common[:i])]
+            enter,leave = _Hook(self, 'enter'),_Hook(self, 'leave')
+            reg.recorder.hooks.add(
+                part.register_forward_pre_hook(enter, prepend=True, with_kwargs=True),
+                part.register_forward_hook(leave, always_call=True))
 
-    def __reduce__(self):
-        return _callback, (self.sites, self.reg, self.net, self.tag, self.mask, self.per_site,
-                           self.kwargs)
+    def enter(self, module, args, kwargs):
+        if not self.tape.recording: self.inside = module; self.tape.start(module, args, kwargs)
 
-    @property
-    def state_key(self)->str:
-        regs = [r if isinstance(r, nn.Module) else type(r).__name__ for r in self.regs]
-        return f'SIGRegCallback[{self.net}, {self.sites}, {regs}, {self.tag}]'
+    def leave(self, module, args, out):
+        if self.inside is module: self.inside = None; self.tape.stop(module, args, out)
 
 # %% ../nbs/32_attach.ipynb #c076a
-def _listen(reg:Attached)->None:
-    "Record also where a part of the model that contains all sites is called, and not the model."
-    modules,common = dict(reversed([*named_sites(reg.model)])),commonprefix(
-        [name.split('.') for name in reg.sites])
-    for i in range(1, len(common)+1):
-        part = modules['.'.join(common[:i])]
-        reg.handles += [part.register_forward_pre_hook(_Hook(reg, '_enter'), prepend=True,
-                                                       with_kwargs=True),
-                        part.register_forward_hook(_Hook(reg, '_leave'), always_call=True)]
-
 def _loss(reg:Attached, net:str, task, mask):
     "The whole loss, or an error that knows of Lightning."
     try: return reg(task, mask=mask)
@@ -539,50 +581,75 @@ def _loss(reg:Attached, net:str, task, mask):
         raise RuntimeError(f'{e}. Here net={net!r}: it must be the part that training_step calls, '
                            "as net='net' for self.net(x), and contain the sites") from e
 
-# %% ../nbs/32_attach.ipynb #c076c
-class _LightningHooks(_LightningSettings):
-    "The hooks of `lightning_callback`; the base class is joined when it is made."
-    def on_fit_start(self, trainer, pl_module)->None:
-        if not pl_module.automatic_optimization:
-            raise ValueError('automatic_optimization must be True, got False; in manual '
-                             'optimization use attach and add penalty() to your loss')
-        self.attached = reg = Attached(pl_module.get_submodule(self.net), self.sites, self.reg,
-                                       **self.kwargs)
-        reg.quiet = True                                        # two callbacks add up
-        reg.attach(); _listen(reg)
-        step = pl_module.training_step
-        self.own = getattr(step, 'own', vars(pl_module).get('training_step')) # of no callback
+class _Fit:
+    "A regularizer for the time of one fit."
+    def __init__(self, module, net:str, mask:Callable|None, log:Callable, sites, reg, **kwargs):
+        self.reg = attached = Attached(module.get_submodule(net), sites, reg, **kwargs)
+        attached.quiet = True                                     # two callbacks add up
+        attached.attach(); self.listener = _Listener(attached)
+        step = module.training_step
+        self.own = getattr(step, 'own', vars(module).get('training_step')) # of no callback
         @functools.wraps(step)
         def training_step(*args, **kwargs):
             out = step(*args, **kwargs)
             if out is None: return None
             batch = args[0] if args else next(iter(kwargs.values()), None)
-            mask = self.mask(batch) if self.mask else _mask(batch, reg.pool)
-            if not isinstance(out, Mapping): out = _loss(reg, self.net, out, mask)
-            else: out = {**out, 'loss': _loss(reg, self.net, out['loss'], mask)}
-            if self.tag and reg.last: pl_module.log_dict(self._logs(reg))
+            found = mask(batch) if mask else _mask(batch, attached.pool)
+            if not isinstance(out, Mapping): out = _loss(attached, net, out, found)
+            else: out = {**out, 'loss': _loss(attached, net, out['loss'], found)}
+            if attached.last: log(attached)
             return out
         training_step.own = self.own # type: ignore[attr-defined]
-        pl_module.training_step = training_step
+        module.training_step = training_step
+
+    def end(self, module)->None:
+        "Take the hooks out, and give the module its own `training_step`."
+        self.reg.detach()
+        if self.own is None: vars(module).pop('training_step', None)
+        else: module.training_step = self.own
 
 # %% ../nbs/32_attach.ipynb #c076b
-class _LightningCallback(_LightningHooks):
-    "What `lightning_callback` logs, and how it leaves."
-    def _logs(self, reg)->dict[str, Tensor]:
-        "Mean and largest value over the sites, λ times the value, and each site on request."
-        last = reg.last
-        values = torch.stack([v.to(next(iter(last.values())).device) for v in last.values()])
-        total = values.mean() if reg.over == 'mean' else values.sum()
-        logs = {self.tag: values.mean(), f'{self.tag}/max': values.max(),
-                f'{self.tag}/penalty': reg.weight*total}
-        each = {f'{self.tag}/{site}': v for site,v in last.items()}
-        return {**logs, **(each if self.per_site else {})}
+def _logs(reg:Attached, tag:str, per_site:bool)->dict[str, Tensor]:
+    "Mean and largest value over the sites, λ times the value, and each site on request."
+    last = reg.last
+    values = torch.stack([v.to(next(iter(last.values())).device) for v in last.values()])
+    total = values.mean() if reg.over == 'mean' else values.sum()
+    logs = {tag: values.mean(), f'{tag}/max': values.max(), f'{tag}/penalty': reg.weight*total}
+    each = {f'{tag}/{site}': v for site,v in last.items()}
+    return {**logs, **(each if per_site else {})}
+
+# %% ../nbs/32_attach.ipynb #c076c
+class _LightningCallback:
+    "A `lightning_callback`; the base class is joined when it is made."
+    def __init__(self, sites, reg, net, tag, mask=None, per_site=False, **kwargs):
+        self.sites,self.reg,self.net,self.tag = sites,reg,net,tag
+        self.mask,self.per_site,self.kwargs = mask,per_site,kwargs
+        self.streams,self.fit = _Streams(_check_regularizer(reg)),None
+        for r in self.streams.regs: attach(nn.Sequential(nn.Identity()), '0', r, **kwargs).detach()
+
+    def __reduce__(self):
+        return _callback, (self.sites, self.reg, self.net, self.tag, self.mask, self.per_site,
+                           self.kwargs)
+
+    @property
+    def state_key(self)->str:
+        regs = [r if isinstance(r, nn.Module) else type(r).__name__ for r in self.streams.regs]
+        return f'SIGRegCallback[{self.net}, {self.sites}, {regs}, {self.tag}]'
+
+    def state_dict(self)->dict: return self.streams.state_dict()
+    def load_state_dict(self, state_dict:Mapping)->None: self.streams.load_state_dict(state_dict)
+
+    def on_fit_start(self, trainer, pl_module)->None:
+        if not pl_module.automatic_optimization:
+            raise ValueError('automatic_optimization must be True, got False; in manual '
+                             'optimization use attach and add penalty() to your loss')
+        def log(reg):
+            if self.tag: pl_module.log_dict(_logs(reg, self.tag, self.per_site))
+        self.fit = _Fit(pl_module, self.net, self.mask, log, self.sites, self.reg, **self.kwargs)
 
     def on_fit_end(self, trainer, pl_module)->None:
-        if self.attached is None: return
-        self.attached.detach(); self.attached = None
-        if self.own is None: vars(pl_module).pop('training_step', None)
-        else: pl_module.training_step = self.own
+        if self.fit: self.fit.end(pl_module)
+        self.fit = None
 
     def on_exception(self, trainer, pl_module, exception)->None: self.on_fit_end(trainer, pl_module)
 
@@ -623,6 +690,7 @@ def _made_of(loss:Tensor, leaf:Tensor)->bool:
         seen.add(node); nodes += [n for n,_ in node.next_functions]
     return False
 
+# %% ../nbs/32_attach.ipynb #c086c
 class _TrainerState:
     "A trainer whose checkpoints hold the streams of slices, and whose logs the regularizer."
     regularizer:Attached

@@ -183,13 +183,22 @@ class _Hook:
         return None if owner is None else getattr(owner, self.name)(*self.given, *args)
     def __reduce__(self): return _Inert, ()
 
+# %% ../nbs/30_taps.ipynb #c044c
 def _take_out(handles)->None:
     for handle in handles: handle.remove()
+    handles.clear()
+
+class _Handles:
+    "Hooks that are taken out at the latest when nothing refers to this object any more."
+    def __init__(self):
+        self.handles:list = []
+        weakref.finalize(self, _take_out, self.handles).atexit = False
+    def __len__(self): return len(self.handles)
+    def __reduce__(self): return _Handles, ()       # a copy put nothing in
+    def add(self, *handles)->None: self.handles.extend(handles)
+    def remove(self)->None: _take_out(self.handles)
 
 # %% ../nbs/30_taps.ipynb #c046
-_REPLICAS = ('DataParallel copies the model to every device at every call, and all copies would '
-             'write into the same taps at once; use DistributedDataParallel, or one device')
-
 _STACKS = (nn.Transformer, nn.TransformerEncoder, nn.TransformerDecoder,
            nn.TransformerEncoderLayer, nn.TransformerDecoderLayer)
 
@@ -202,6 +211,7 @@ def _second(model, sites):
               for part in m.modules()}
     return {name for name,m in sites.items() if m in inside or _batch_second(m)}
 
+# %% ../nbs/30_taps.ipynb #c046f
 _LENGTHS = (nn.Conv1d, nn.ConvTranspose1d, nn.BatchNorm1d, nn.InstanceNorm1d, nn.MaxPool1d,
             nn.AvgPool1d, nn.AdaptiveMaxPool1d, nn.AdaptiveAvgPool1d)   # of (n, c, l)
 _ROWS = nn.Linear,nn.LayerNorm,nn.RMSNorm,nn.Embedding,nn.RNNBase       # of (n, …, d)
@@ -217,32 +227,83 @@ def _lengths(model, sites, at):
         if isinstance(m, (*_LENGTHS, *_ROWS)): seen = m
     return found
 
-# %% ../nbs/30_taps.ipynb #c046b
-class _State:
-    "What a recorder knows."
-    forwards = 'last'
+# %% ../nbs/30_taps.ipynb #c046i
+class _Pooling:
+    "How what a site holds becomes rows, and what speaks against reading it so."
     def __init__(self, model, sites, pool, at):
-        check_choice('at', at, ('output', 'input'))
-        if not (callable(pool) or '->' in str(pool)): check_choice('pool', pool, ('auto', *POOLS))
-        self.model,self.pool,self.at = model,pool,at
-        self.sites = find_sites(model, sites)
-        auto = pool == 'auto'
-        self.second = _second(model, self.sites) if auto else set()
-        self.lengths = _lengths(model, self.sites, at) if auto else set()
-        self.handles:list = []
-        self.clear()
+        self.pool,self.at,auto = pool,at,pool == 'auto'
+        self.second = _second(model, sites) if auto else set()
+        self.lengths = _lengths(model, sites, at) if auto else set()
 
-    def clear(self)->None:
-        "Forget the features, and with them their graph; no forward waits for a loss any more."
-        self.entries:dict[str, list[Tensor]] = {name: [] for name in self.sites}
-        self.lost:list[str] = []
-        self.nested:list[str] = []
-        self.recording,self.grad = False,False
-        self.of:tuple = ()
-        self.shapes:list = []
+    def rows(self, site:str, x:Tensor|None)->Tensor|None:
+        "z; None for a nested tensor."
+        if x is None:
+            raise TypeError(f'site {site!r}: no floating-point tensor in its {self.at}')
+        if x.is_nested: return None
+        pool = AUTO.get(x.ndim, 'auto') if self.pool == 'auto' else self.pool
+        try: return pool_features(x, pool)
+        except (ValueError, EinopsError) as e: raise ValueError(f'site {site!r}: {e}') from e
+
+    def doubt(self, site:str, shape:tuple, of:tuple)->str:
+        "Why 'auto' may read `shape` wrongly; `of` is the shape of what the model was given."
+        if len(shape) == 3 and site in self.second: return _SECOND
+        return _LENGTH if len(shape) == 3 and site in self.lengths else _doubt(shape, of)
+
+# %% ../nbs/30_taps.ipynb #c046b
+class _Account:
+    "Which forwards still wait for their loss."
+    def __init__(self, forwards:str='last'):
+        self.forwards = forwards
+        self.settle()
+
+    def settle(self)->None:
+        "No forward waits for a loss any more."
         self.waits:bool|None = None     # mode of a forward whose loss is to come
         self.missed:list[bool] = []     # modes of forwards whose loss did not come
         self.given = False              # are features taken out, and given back to a loss?
+
+    def clear(self)->None: self.settle()
+
+    def start(self, mode:bool, grad:bool, again:bool)->bool:
+        "Note a forward, which another one may call `again`; are the features so far kept?"
+        waits = None if again else self.waits
+        keep = waits is mode and grad and self.forwards == 'each'
+        missed = [] if self.given else self.missed
+        if not (keep or self.given or waits is None or waits in missed): missed = [*missed, waits]
+        self.waits,self.missed,self.given = mode if grad else None,missed,False
+        return keep
+
+    def begin(self, args, kwargs)->None: "For subclasses: what the model was given."
+    def end(self, out)->None: "For subclasses: what the model returned."
+
+# %% ../nbs/30_taps.ipynb #c046p
+class _Held:
+    "The pooled features of the last forward."
+    call = 'all'    # of the calls of a module in one forward, 'all' are kept, or the 'last'
+    def __init__(self, sites:Iterable[str]):
+        self.sites = list(sites)
+        self.wipe()
+
+    def wipe(self)->None:
+        self.entries:dict[str, list[Tensor]] = {site: [] for site in self.sites}
+        self.lost:list[str] = []                    # sites without a graph
+        self.nested:list[str] = []                  # sites that held a nested tensor
+        self.begin(False, ())
+
+    def begin(self, grad:bool, of:tuple)->None:
+        "A forward begins, of an input of shape `of`."
+        self.grad,self.of = grad,of
+        self.shapes:list[tuple[str, tuple]] = []    # what 'auto' has read
+        self.before = {site: len(zs) for site,zs in self.entries.items()}
+
+    def add(self, site:str, z:Tensor)->None:
+        zs = self.entries[site]
+        self.entries[site] = [*(zs[:self.before[site]] if self.call == 'last' else zs), z]
+        if not torch.is_grad_enabled(): self.lost.append(site)
+
+    def features(self)->dict[str, Tensor]:
+        return {site if i == 0 else f'{site}#{i+1}': z
+                for site,zs in self.entries.items() for i,z in enumerate(zs)}
 
 # %% ../nbs/30_taps.ipynb #c046c
 def _traced(args, kwargs)->bool:
@@ -251,98 +312,115 @@ def _traced(args, kwargs)->bool:
     if torch.compiler.is_compiling(): return False
     return any(isinstance(x, torch.fx.Proxy) for x in (*args, *kwargs.values()))
 
+_REPLICAS = ('DataParallel copies the model to every device at every call, and all copies would '
+             'write into the same taps at once; use DistributedDataParallel, or one device')
+
 # %% ../nbs/30_taps.ipynb #c047
-class _Record(_State):
-    "What the hooks of a recorder do."
-    def _start(self, module, args, kwargs):
+class _Tape:
+    "What the hooks of a recorder write on."
+    def __init__(self, model, sites, pool, at):
+        self.model,self.held,self.account = model,_Held(sites),_Account()
+        self.pooling = _Pooling(model, sites, pool, at)
+        self.wipe()
+
+    def wipe(self)->None:
+        self.held.wipe()
+        self.recording = False
+
+    def start(self, module, args, kwargs):
         if not torch.compiler.is_compiling() and torch._C._current_graph_task_id() >= 0: return
         if _traced(args, kwargs): return
-        grad,given,mode = torch.is_grad_enabled(),self.given,self.model.training
-        waits = None if self.recording else self.waits      # else it calls itself
-        keep = waits is mode and grad and self.forwards == 'each'
-        missed = [] if given else self.missed
-        if not (keep or given or waits is None or waits in missed): missed = [*missed, waits]
-        if not keep: self.clear()
-        self.recording,self.grad,self.waits = True,grad,mode if grad else None
-        self.missed,self.given,self.shapes = missed,given,[]
+        grad = torch.is_grad_enabled()
+        if not self.account.start(self.model.training, grad, self.recording): self.wipe()
         first = first_tensor((args, kwargs), floating=False)
-        self.of = () if first is None else tuple(first.shape)
+        self.held.begin(grad, () if first is None else tuple(first.shape))
+        self.account.begin(args, kwargs)
+        self.recording = True
 
-    def _stop(self, module, args, out):
-        if not self.recording: return
-        self.recording = False
-        for name,shape in self.shapes:
-            three = len(shape) == 3
-            if doubt := (_SECOND if three and name in self.second else
-                         _LENGTH if three and name in self.lengths else _doubt(shape, self.of)):
-                self.clear()
-                raise ValueError(f'site {name!r}: shape {tuple(shape)} {doubt}')
-
-    def _record(self, name, module, args, kwargs, *out):
+    def record(self, site, module, args, kwargs, *out):
         if getattr(module, '_is_replica', False): raise RuntimeError(_REPLICAS)
         if not self.recording and _traced(args, kwargs): return
         x = first_tensor(out or (args, kwargs))
-        if x is None: raise TypeError(f'site {name!r}: no floating-point tensor in its {self.at}')
-        if x.is_nested: return self.nested.append(name)
-        pool = AUTO.get(x.ndim, 'auto') if self.pool == 'auto' else self.pool
-        try: z = pool_features(x, pool)
-        except (ValueError, EinopsError) as e: raise ValueError(f'site {name!r}: {e}') from e
+        z = self.pooling.rows(site, x)
+        if z is None: return self.held.nested.append(site)
         if not self.recording: return
-        self.entries[name].append(z)
-        if self.pool == 'auto': self.shapes.append((name, x.shape))
-        if not torch.is_grad_enabled(): self.lost.append(name)
+        self.held.add(site, z)
+        if self.pooling.pool == 'auto': self.held.shapes.append((site, x.shape))
+
+    def stop(self, module, args, out):
+        if not self.recording: return
+        self.recording = False
+        for site,shape in self.held.shapes:
+            if doubt := self.pooling.doubt(site, shape, self.held.of):
+                self.wipe(); self.account.clear()
+                raise ValueError(f'site {site!r}: shape {tuple(shape)} {doubt}')
+        self.account.end(out)
 
 # %% ../nbs/30_taps.ipynb #c047b
-class _Read(_Record):
-    "What can be seen of a recorder."
-    def __dir__(self): # what Tab offers: arguments, methods and properties
-        kinds = {n: getattr(type(self), n) for n in dir(type(self)) if n[0] != '_'}
-        shown = [n for n,v in kinds.items() if callable(v) or isinstance(v, property)]
-        return sorted([*shown, *(n for n in signature(type(self)).parameters if hasattr(self, n))])
-
-    @property
-    def features(self)->dict[str, Tensor]:
-        "Site to z, (n, d), of the last forward; with 'masked' (n, t, d)."
-        return {name if i == 0 else f'{name}#{i+1}': z
-                for name,zs in self.entries.items() for i,z in enumerate(zs)}
-
-# %% ../nbs/30_taps.ipynb #c049
-class Recorder(_Read):
-    "Record the pooled input or output of named modules, anew at each forward of `model`."
-    def __init__(self,
-        model:nn.Module,          # any network; it is left unchanged
-        sites:str|Iterable[str],  # names or globs, see `matches`
-        pool:str|Callable='auto', # key of `POOLS`, 'auto', an einops pattern, or a function
-        at:str='output',          # side of the module: 'output' or 'input'
-    ): super().__init__(model, sites, pool, at)
-
-    def attach(self):
-        "Put the hooks in, until `detach`."
-        if self.handles: raise RuntimeError('already attached; call detach() first')
-        parallel = [m for m in self.model.modules() if isinstance(m, nn.DataParallel)]
-        if any(len(m.device_ids) > 1 for m in parallel): raise RuntimeError(_REPLICAS)
-        start,stop = _Hook(self, '_start'),_Hook(self, '_stop')
-        self.waits,self.missed = None,[]
-        self.handles = [self.model.register_forward_pre_hook(start, prepend=True, with_kwargs=True)]
-        self.finalizer = weakref.finalize(self, _take_out, self.handles)
-        self.finalizer.atexit = False
-        kind = 'register_forward_hook' if self.at == 'output' else 'register_forward_pre_hook'
-        for name,m in self.sites.items():
-            hook = _Hook(self, '_record', name)
-            self.handles.append(getattr(m, kind)(hook, with_kwargs=True))
-        self.handles.append(self.model.register_forward_hook(stop, always_call=True)) # the last
-        return self
-
-    def detach(self)->None:
-        "Take the hooks out; the features of the last forward stay."
-        if self.handles: self.finalizer()
-        self.handles,self.recording = [],False
+class _Attachable:
+    "What is attached and detached, as a context too."
+    attach:Callable
+    detach:Callable
+    clear:Callable
 
     def __enter__(self): return self.attach()
 
     def __exit__(self, error, *args):
         self.detach()
         if error: self.clear()
+
+    def __dir__(self): # what Tab offers
+        kinds = {n: getattr(type(self), n) for n in dir(type(self)) if n[0] != '_'}
+        shown = [n for n,v in kinds.items() if callable(v) or isinstance(v, property)]
+        return sorted({*shown, *(n for n in signature(type(self)).parameters if hasattr(self, n))})
+
+# %% ../nbs/30_taps.ipynb #c048a
+def _hooks(tape:_Tape, model:nn.Module, sites:Mapping[str, nn.Module], at:str)->list:
+    "Put in the hooks that write on a tape; their handles."
+    parallel = [m for m in model.modules() if isinstance(m, nn.DataParallel)]
+    if any(len(m.device_ids) > 1 for m in parallel): raise RuntimeError(_REPLICAS)
+    start,stop = _Hook(tape, 'start'),_Hook(tape, 'stop')
+    kind = 'register_forward_hook' if at == 'output' else 'register_forward_pre_hook'
+    return [model.register_forward_pre_hook(start, prepend=True, with_kwargs=True),
+            *(getattr(m, kind)(_Hook(tape, 'record', name), with_kwargs=True)
+              for name,m in sites.items()),
+            model.register_forward_hook(stop, always_call=True)]
+
+# %% ../nbs/30_taps.ipynb #c049
+class Recorder(_Attachable):
+    "Record the pooled input or output of named modules, anew at each forward of `model`."
+    _kind:type = _Tape
+    def __init__(self,
+        model:nn.Module,          # any network; it is left unchanged
+        sites:str|Iterable[str],  # names or globs, see `matches`
+        pool:str|Callable='auto', # key of `POOLS`, 'auto', an einops pattern, or a function
+        at:str='output',          # side of the module: 'output' or 'input'
+    ):
+        check_choice('at', at, ('output', 'input'))
+        if not (callable(pool) or '->' in str(pool)): check_choice('pool', pool, ('auto', *POOLS))
+        self.model,self.sites,self.pool,self.at = model,find_sites(model, sites),pool,at
+        self.tape,self.hooks = self._kind(model, self.sites, pool, at),_Handles()
+
+    @property
+    def features(self)->dict[str, Tensor]:
+        "Site to z, (n, d), of the last forward; with 'masked' (n, t, d)."
+        return self.tape.held.features()
+
+    def attach(self):
+        "Put the hooks in, until `detach`."
+        if self.hooks: raise RuntimeError('already attached; call detach() first')
+        self.tape.account.settle()
+        self.hooks.add(*_hooks(self.tape, self.model, self.sites, self.at))
+        return self
+
+    def detach(self)->None:
+        "Take the hooks out; the features of the last forward stay."
+        self.hooks.remove()
+        self.tape.recording = False
+
+    def clear(self)->None:
+        "Forget the features, and with them their graph; no forward waits for a loss any more."
+        self.tape.wipe(); self.tape.account.clear()
 
 # %% ../nbs/30_taps.ipynb #c055
 def _floor(reg, z:Tensor)->float:
@@ -494,6 +572,7 @@ def _keep(site:str, z:Tensor, mask:Tensor|None, pool)->tuple[Tensor, Tensor|None
         return z.masked_fill(~mask[...,None], 0).sum(1, dtype=dtype)/count, mask.any(1)
     return z,_per_row(site, z, mask, pool, 'mask')
 
+# %% ../nbs/30_taps.ipynb #c063b
 def _weights(site:str, z:Tensor, kept:Tensor|None, weight:Tensor|None, pool)->Tensor|None:
     "Weights of the rows of z, if there are any: 0 for those not kept."
     if weight is None: return kept if kept is None else kept.to(z.dtype)
@@ -508,11 +587,11 @@ _NO_GRAD = ('no graph: the last forward of the model ran without gradients. Take
             'another forward under no_grad (in `microbatched`, of the features in its dict), or '
             'take it under no_grad if you only want to see it')
 
-def _given(taps, features:Mapping)->dict[str, Tensor]:
+def _given(sites:Iterable[str], features:Mapping, missing:str)->dict[str, Tensor]:
     "What `features` hold of the sites, in their order."
-    found = {k: features[k] for s in taps.sites for k in features if k.split('#')[0] == s}
-    lost = [site for site in taps.sites if site not in found]
-    if lost and (taps.missing == 'error' or not found):
+    found = {k: features[k] for s in sites for k in features if k.split('#')[0] == s}
+    lost = [site for site in sites if site not in found]
+    if lost and (missing == 'error' or not found):
         raise ValueError(f"features must hold {', '.join(lost)}, got {', '.join(features)}")
     for site,z in found.items():
         if not isinstance(z, Tensor):
@@ -522,6 +601,10 @@ def _given(taps, features:Mapping)->dict[str, Tensor]:
     return found
 
 # %% ../nbs/30_taps.ipynb #c064d
+def _some(names:list[str], most:int=3)->str:
+    more = f' and {len(names) - most} more' if len(names) > most else ''
+    return ', '.join(names[:most]) + more
+
 def _is_at(model, name:str, module)->bool:
     "Is `module` what stands at `name` now, whatever of PyTorch's own has been wrapped around it?"
     for key in filter(None, name.split('.')): model = _inner(model)._modules.get(key, nn.Module())
@@ -532,9 +615,9 @@ def _is_at(model, name:str, module)->bool:
         model = model._modules[inside]
     return True
 
-def _check_places(taps)->None:
+def _check_places(model, sites:Mapping)->None:
     "Raise if another module stands where one was tapped: its output is not what we hold."
-    moved = [name for name,m in taps.sites.items() if not _is_at(taps.model, name, m)]
+    moved = [name for name,m in sites.items() if not _is_at(model, name, m)]
     if moved: raise RuntimeError(f'{_some(moved)}: the module there was replaced or wrapped after '
                                  'it was tapped, as by LoRA; detach(), and attach again')
 
@@ -544,18 +627,16 @@ _SILENT = ('no features: attach the taps, then call the model they were given; n
 _NESTED = ('held a nested tensor, which PyTorch makes of padded sentences in evaluation; look at '
            'another site, or switch it off: torch.backends.mha.set_fastpath_enabled(False)')
 
-def _some(names:list[str], most:int=3)->str:
-    more = f' and {len(names) - most} more' if len(names) > most else ''
-    return ', '.join(names[:most]) + more
-
 def _is_compiled(model)->bool:
     return hasattr(model, '_orig_mod') or any(m._compiled_call_impl for m in model.modules())
 
 def _recorded(taps)->dict[str, Tensor]:
-    if not torch.compiler.is_compiling(): _check_places(taps)
-    silent = [name for name,zs in taps.entries.items() if not zs]
-    if held := [name for name in silent if name in taps.nested]:
-        raise RuntimeError(f'{_some(held)} {_NESTED}')
+    "The features of the last forward, or why there are none."
+    if not torch.compiler.is_compiling(): _check_places(taps.model, taps.sites)
+    held = taps.recorder.tape.held
+    silent = [name for name,zs in held.entries.items() if not zs]
+    if packed := [name for name in silent if name in held.nested]:
+        raise RuntimeError(f'{_some(packed)} {_NESTED}')
     if len(silent) == len(taps.sites):
         again = '; recompile it with the taps in place: torch.compiler.reset()'
         raise RuntimeError(_SILENT + (again if _is_compiled(taps.model) else ''))
@@ -572,16 +653,16 @@ _TWO = ('another forward with gradients came before this one, and no loss was ta
         "counts all of them, forwards='last' only the last. A forward that is not trained on "
         'belongs under torch.no_grad()')
 
-def _graph(taps)->None:
+def _graph(held:_Held, account:_Account)->None:
     "Raise if a loss is wanted, and not all that it needs has a graph; else it is taken."
     if not torch.is_grad_enabled(): return
-    lost,grad,two = list(taps.lost),taps.grad,taps.waits in taps.missed
-    taps.waits,taps.missed,taps.given = None,[],False
-    if lost and not grad: raise RuntimeError(_NO_GRAD)
+    lost,two = list(held.lost),account.waits in account.missed
+    account.settle()
+    if lost and not held.grad: raise RuntimeError(_NO_GRAD)
     if lost:
         raise RuntimeError(f'no graph at {_some(lost)}: computed without gradients; '
                            'checkpoint with use_reentrant=False, or tap around the checkpoint')
-    if two and taps.forwards != 'last': raise RuntimeError(_TWO)
+    if two and account.forwards != 'last': raise RuntimeError(_TWO)
 
 # %% ../nbs/30_taps.ipynb #c064e
 class _Tie(torch.autograd.Function):
@@ -594,58 +675,105 @@ class _Tie(torch.autograd.Function):
     @staticmethod
     def backward(ctx, grad): return grad, *ctx.rest
 
-def _tied(taps, out):
+def _tied(held:_Held, out):
     "`out`, so that DDP which looks for unused parameters finds those behind the features."
     ddp = None if torch.compiler.is_compiling() else getattr(DistributedDataParallel,
                                                              '_active_ddp_module', None)
     if ddp is None or not ddp.find_unused_parameters or not torch.is_grad_enabled(): return None
-    zs = [z for zs in taps.entries.values() for z in zs if z.requires_grad]
+    zs = [z for zs in held.entries.values() for z in zs if z.requires_grad]
     leaves,spec = tree_flatten(out)
     at = next((i for i,x in enumerate(leaves) if isinstance(x, Tensor) and x.requires_grad), None)
     if not zs or at is None: return None
     leaves[at] = _Tie.apply(leaves[at], *zs)
     return tree_unflatten(leaves, spec)
 
+# %% ../nbs/30_taps.ipynb #c064l
+def _at_each(
+    zs:Mapping[str, Tensor], # site to z
+    regs:Mapping,            # site to its regularizer
+    mask, weight, pool,      # as in `Taps.values`
+)->dict[str, Tensor]:
+    "The regularizer at each site, a scalar."
+    items = []
+    for site,z in zs.items():
+        z,kept = _keep(site, z, mask, pool)
+        w = _weights(site, z, kept, weight, pool)
+        items.append((site, z, regs[site.split('#')[0]], w))
+    return dict(zip(zs, (v for group in _neighbors(items) for v in _values(group))))
+
+# %% ../nbs/30_taps.ipynb #c064o
+class _Summed:
+    "Reductions over the sites."
+    values:Callable         # site to scalar
+
+    def sum(self, reg, mask:Tensor|None=None, **given)->Tensor:
+        "Sum over the sites (VCReg, equation 5); arguments as in `values`."
+        return _sum(self.values(reg, mask, **given))
+
+    def mean(self, reg, mask:Tensor|None=None, **given)->Tensor:
+        "Mean over the sites (Weak-SIGReg code); arguments as in `values`."
+        return _sum(values := self.values(reg, mask, **given)) / len(values)
+
 # %% ../nbs/30_taps.ipynb #c065
-class _Inspected(Recorder):
-    "A recorder with what is to be seen of its features."
-    missing = 'error'
-    values:Callable # of `Taps`
+class _Reading(_Attachable):
+    "What has a recorder, and shows what it holds."
+    def __init__(self, recorder:Recorder):
+        self.recorder,self.model,self.sites = recorder,recorder.model,recorder.sites
+        self.pool,self.at = recorder.pool,recorder.at
+
+    @property
+    def features(self)->dict[str, Tensor]:
+        "Site to z, (n, d), of the last forward; with 'masked' (n, t, d)."
+        return self.recorder.features
+
+    @property
+    def forwards(self)->str:
+        "Before a loss: only 'one' forward, 'each' counts, or only the 'last'."
+        return self.recorder.tape.account.forwards
+
+    @forwards.setter
+    def forwards(self, forwards:str)->None: self.recorder.tape.account.forwards = forwards
 
     def attach(self):
         "Put the hooks in, until `detach`."
-        super().attach()
-        hook = _Hook(self, '_tie')
-        self.handles.insert(1, _inner(self.model).register_forward_hook(hook))
+        self.recorder.attach()
+        tie = _inner(self.model).register_forward_hook(_Hook(self, '_tie'))
+        self.recorder.hooks.add(tie)
         return self
 
-    def _tie(self, module, args, out): return _tied(self, out)
+    def _tie(self, module, args, out): return _tied(self.recorder.tape.held, out)
 
-    def nonnegative(self,
-        tol:float=0.,          # 0 for ReLU; 0.17 also finds GELU, 0.28 SiLU
-        mask:Tensor|None=None, # as in `Taps.values`
-    )->list[str]:
-        "Sites without a value below -tol in the rows to keep (waits for the device)."
-        def kept(site, z):
-            if mask is None: return z
-            w = _keep(site, z, mask, self.pool)[1]
-            return z[w if z.ndim == 2 else mask.to(z.device)]   # tokens, not their means
-        return [site for site,z in _recorded(self).items()
-                if len(rows := kept(site, z)) and bool((rows >= -tol).all())]
+    def detach(self)->None:
+        "Take the hooks out; the features of the last forward stay."
+        self.recorder.detach()
 
-    def report(self, reg=None, mask:Tensor|None=None)->list[dict]:
-        "One `site_row` per site, of the rows to keep (waits for the device)."
-        features,own,rows = _recorded(self),copy.deepcopy(reg),[]
-        regs = {} if reg is None else at_sites(own, self.sites)
-        with torch.no_grad(): values = {} if reg is None else self.values(own, mask)
-        for site,z in features.items():
-            z,w = _keep(site, z, mask, self.pool)
-            z = z if w is None else z[w]
-            rows.append(site_row(site, z, regs.get(site.split('#')[0]), values.get(site)))
-        return rows
+    def clear(self)->None:
+        "Forget the features, and with them their graph; no forward waits for a loss any more."
+        self.recorder.clear()
+
+# %% ../nbs/30_taps.ipynb #c065c
+def _nonnegative(taps, tol:float, mask:Tensor|None)->list[str]:
+    "Sites without a value below -tol in the rows to keep."
+    def kept(site, z):
+        if mask is None: return z
+        w = _keep(site, z, mask, taps.pool)[1]
+        return z[w if z.ndim == 2 else mask.to(z.device)]   # tokens, not their means
+    return [site for site,z in _recorded(taps).items()
+            if len(rows := kept(site, z)) and bool((rows >= -tol).all())]
+
+def _report(taps, reg, mask:Tensor|None)->list[dict]:
+    "One `site_row` per site, of the rows to keep."
+    features,own,rows = _recorded(taps),copy.deepcopy(reg),[]
+    regs = {} if reg is None else at_sites(own, taps.sites)
+    with torch.no_grad(): values = {} if reg is None else taps.values(own, mask)
+    for site,z in features.items():
+        z,w = _keep(site, z, mask, taps.pool)
+        z = z if w is None else z[w]
+        rows.append(site_row(site, z, regs.get(site.split('#')[0]), values.get(site)))
+    return rows
 
 # %% ../nbs/30_taps.ipynb #c066
-class Taps(_Inspected):
+class Taps(_Summed, _Reading):
     "Regularize and inspect named modules of any network: a `Recorder` with reductions."
     def __init__(self,
         model:nn.Module,          # any network; it is left unchanged
@@ -657,7 +785,7 @@ class Taps(_Inspected):
     ):
         check_choice('missing', missing, ('error', 'skip'))
         check_choice('forwards', forwards, ('one', 'each', 'last'))
-        super().__init__(model, sites, pool, at)
+        super().__init__(Recorder(model, sites, pool, at))
         self.missing,self.forwards = missing,forwards
 
     def values(self,
@@ -667,20 +795,30 @@ class Taps(_Inspected):
         features:Mapping|None=None, # site to z, pooled, (n, d), in place of the last forward
     )->dict[str, Tensor]:        # site to scalar
         "The regularizer at each site; with a mask or weights, it gets the weights of the rows."
-        zs = _recorded(self) if features is None else _given(self, features)
-        regs,items = at_sites(reg, self.sites),[]
-        if features is None: _graph(self)
-        elif torch.is_grad_enabled(): self.given = True
-        for site,z in zs.items():
-            z,kept = _keep(site, z, mask, self.pool)
-            w = _weights(site, z, kept, weight, self.pool)
-            items.append((site, z, regs[site.split('#')[0]], w))
-        return dict(zip(zs, (v for group in _neighbors(items) for v in _values(group))))
+        zs = _recorded(self) if features is None else _given(self.sites, features, self.missing)
+        regs,tape = at_sites(reg, self.sites),self.recorder.tape
+        if features is None: _graph(tape.held, tape.account)
+        elif torch.is_grad_enabled(): tape.account.given = True
+        return _at_each(zs, regs, mask, weight, self.pool)
 
-    def sum(self, reg, mask:Tensor|None=None, **given)->Tensor:
-        "Sum over the sites (VCReg, equation 5); arguments as in `values`."
-        return _sum(self.values(reg, mask, **given))
+    def nonnegative(self,
+        tol:float=0.,          # 0 for ReLU; 0.17 also finds GELU, 0.28 SiLU
+        mask:Tensor|None=None, # as in `Taps.values`
+    )->list[str]:
+        "Sites without a value below -tol in the rows to keep (waits for the device)."
+        return _nonnegative(self, tol, mask)
 
-    def mean(self, reg, mask:Tensor|None=None, **given)->Tensor:
-        "Mean over the sites (Weak-SIGReg code); arguments as in `values`."
-        return _sum(values := self.values(reg, mask, **given)) / len(values)
+    def report(self, reg=None, mask:Tensor|None=None)->list[dict]:
+        "One `site_row` per site, of the rows to keep (waits for the device)."
+        return _report(self, reg, mask)
+
+# %% ../nbs/30_taps.ipynb #c109b
+def _detached(taps:Taps)->Taps:
+    "A copy of taps, of the same model, without hooks and features."
+    twin = copy.copy(taps)
+    twin.recorder = recorder = copy.copy(taps.recorder)
+    recorder.hooks,recorder.tape = _Handles(),copy.copy(recorder.tape)
+    tape = recorder.tape
+    tape.held,tape.account,tape.recording = copy.copy(tape.held),copy.copy(tape.account),False
+    tape.held.wipe()
+    return twin
