@@ -15,8 +15,8 @@ from einops import rearrange
 from scipy.special import gammainc, gammaln
 from torch import Tensor, nn
 
-from .checks import (as_batch, as_weight, check_count, check_positive, full_precision,
-                              level, transformed)
+from .checks import (as_batch, as_weight, check_callable, check_count, check_positive,
+                              check_type, full_precision, level, transformed)
 from .moments import center, covariance
 
 # %% ../nbs/22_vcreg_loss.ipynb #c011
@@ -24,6 +24,7 @@ def as_samples(
     h:Tensor, # (n, d), tokens (n, t, d) or feature maps (n, c, h, w)
 )->Tensor:    # (samples, d)
     "Every token and every spatial position is a sample (VCReg, section 3.2)."
+    check_type('h', h, Tensor)
     if h.ndim == 4: return rearrange(h, 'n c h w -> (n h w) c')
     return rearrange(h, 'n t d -> (n t) d') if h.ndim == 3 else h
 
@@ -33,7 +34,9 @@ def smooth_l1(
     delta:float|None,  # where the parabola becomes a line; None: never
 )->Tensor:
     "x² up to delta, then a line of the same slope (VCReg, equation 6)."
+    check_type('x', x, Tensor)
     if delta is None: return x.square()
+    check_positive('delta', delta)
     return torch.where(x.abs() <= delta, x.square(), 2*delta*x.abs() - delta**2)
 
 # %% ../nbs/22_vcreg_loss.ipynb #c019
@@ -46,6 +49,7 @@ def vcreg_value(
     std:Tensor|None=None,   # standard deviations, (…, d), if they are known already
 )->Tensor:                  # (…)
     "VCReg of a covariance matrix."
+    _check_covariance(C, alpha, beta, delta, eps, std)
     d = C.shape[-1]
     if std is None: std = (C.diagonal(dim1=-2, dim2=-1) + eps).sqrt()
     pairs = smooth_l1(C, delta)
@@ -64,6 +68,10 @@ def check_vcreg(
     check_positive('eps', eps, zero=True)
     if delta is not None: check_positive('delta', delta)
 
+def _check_covariance(C, alpha, beta, delta, eps, std):
+    check_type('C', C, Tensor); check_vcreg(alpha, beta, delta, eps)
+    if std is not None: check_type('std', std, Tensor)
+
 # %% ../nbs/22_vcreg_loss.ipynb #c028
 def vcreg_coefficients(
     C:Tensor,               # covariance, (…, d, d)
@@ -75,6 +83,7 @@ def vcreg_coefficients(
     std:Tensor|None=None,   # standard deviations, (…, d), if they are known already
 )->Tensor:                  # M, (…, d, d): the gradient of `vcreg` is the centered h times M
     "Gradient of VCReg as a linear map on the centered features; zero for a dead feature."
+    _check_covariance(C, alpha, beta, delta, eps, std)
     d = C.shape[-1]
     if std is None: std = (C.diagonal(dim1=-2, dim2=-1) + eps).sqrt()
     M = 4*beta/(max(d*(d-1), 1)*(n-1)) * (C if delta is None else C.clamp(-delta, delta))
@@ -119,6 +128,7 @@ def sample_weight(
     low:int=2,               # least effective size, if they are looked at
 )->Tensor|None:              # (samples,)
     "The weights of the rows of `as_samples(h)`."
+    check_type('h', h, Tensor)
     shape = (len(h), *h.shape[2:]) if h.ndim == 4 else tuple(h.shape[:-1])
     if isinstance(weight, Tensor):
         if weight.shape not in (allowed := dict.fromkeys((shape[:1], shape))):
@@ -150,7 +160,7 @@ def vcreg(
     reduce:Callable|None=None, # makes sums over these samples sums over all, see `all_sum`
 )->Tensor:                     # scalar
     "Variance hinge plus covariance penalty (VCReg, equations 2, 3 and 6)."
-    check_vcreg(alpha, beta, delta, eps)
+    check_vcreg(alpha, beta, delta, eps); check_callable('reduce', reduce, none=True)
     h = as_batch(h, 'h', low=1, ndim=(2, 3, 4), check_finite=check_finite)
     weight = sample_weight(weight, h, check_finite, low := 0 if reduce else 2)
     H = as_batch(as_samples(h), 'h as samples', low=max(low, 1))
@@ -186,7 +196,7 @@ def vcreg_floor(
     eps:float=0.,          # added to each variance under the root
 )->float:
     "Expected `vcreg` of n draws from N(0, I), d > 1."
-    check_count('n', n, low=2)
+    check_count('n', n, low=2); check_vcreg(alpha, beta, delta, eps)
     v = n-1
     mean_std = (2/v)**.5 * float(torch.tensor(gammaln((v+1)/2) - gammaln(v/2)).exp())
     hinge = gammainc(v/2, v/2) - mean_std*gammainc((v+1)/2, v/2)
