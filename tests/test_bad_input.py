@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from sigreg_nb import (augment, campaign, collapse, convnext, data, dynamics, epps_pulley as ep, experiments, ledger,
-                       losses, mlp, objective, optim, recurrence, resnet, slices, strong, taps, train, vcreg_layer, vcreg_loss, vit, weak)
+                       losses, mlp, models, objective, optim, recurrence, resnet, slices, strong, taps, train, vcreg_layer, vcreg_loss, vit, weak)
 from sigreg_nb.cli import main
 import bad_arguments, bad_commands
 
@@ -179,7 +179,7 @@ BAD = [
     # experiments, ledger, campaign
     (lambda: experiments.row('V99'), V, "no run 'V99'; did you mean V9?"),
     (lambda: experiments.experiment('E99'), V, "no experiment 'E99'; did you mean E9?"),
-    (lambda: experiments.mlp_control(dropout=1.), V, "dropout must be in [0, 1), got 1.0"),
+    (lambda: models.mlp_control(dropout=1.), V, "dropout must be in [0, 1), got 1.0"),
     (lambda: ledger.load_all('/nonexistent'), V, "folder must exist, got /nonexistent"),
     (lambda: ledger.check_record([], 'a.json'), V, "a.json: a record is an object, got list"),
     (lambda: ledger.check_record({}, 'a.json'), V, "a.json: no part 'run'"),

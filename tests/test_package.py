@@ -3,7 +3,7 @@ import ast, configparser, importlib, importlib.util, inspect, json, os, re, shut
 from email import message_from_bytes
 from operator import attrgetter
 import pytest, yaml
-from book import NOTEBOOKS, ROOT
+from book import NOTEBOOKS, ROOT, cells
 from fold import fold
 import sigreg_nb
 from sigreg_nb import docs
@@ -136,6 +136,13 @@ def test_wheel_and_sdist_are_complete(tmp_path):
     code = "import sigreg_nb, sigreg_nb.cli as c; print(sigreg_nb.__file__); c.main('demo --regime clean --reg weak --seeds 1 --epochs 1'.split())"
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=env, capture_output=True, text=True)
     assert done.returncode == 0 and str(site) in done.stdout and "clean" in done.stdout, done.stderr
+
+def test_chapters_import_names_from_their_present_place():
+    for path in NOTEBOOKS:
+        for source, _ in cells(path, "code"):
+            for module, names in re.findall(r"^ *from sigreg_nb\.(\w+) import \(?([^)]+?)(?:\)|$)", source, re.M):
+                former = set(re.findall(r"\w+", names)) & set(sigreg_nb._MOVED.get(module, ()))
+                assert not former, f"{path.stem}: {former} of {module}"
 
 def test_version_is_one():
     settings = configparser.ConfigParser(delimiters=["="]); settings.read(ROOT/"settings.ini")
