@@ -137,8 +137,10 @@ def check_folder(
     folder,    # or None
 )->None:
     "Raise unless an input folder exists."
-    if folder is not None and not Path(folder).is_dir():
-        raise ValueError(f"{name} must be an existing folder, got {folder}")
+    if folder is None: return
+    try: there = str(folder) and Path(folder).is_dir()
+    except (OSError, ValueError): there = False             # a name that no folder can have
+    if not there: raise ValueError(f"{name} must be an existing folder, got {folder or repr('')}")
 
 # %% ../nbs/90_checks.ipynb #c032
 _TOKENS = "; tokens become rows by flatten(0, 1), in `Taps` by pool='positions'"

@@ -9,11 +9,11 @@ from sigreg_nb.cli import app, main
 class Work(BaseException): "A command has begun to work."
 
 #: what would be work, by module
-WORK = [(train, "load_data"), (campaign, "load_data"), (plateau, "load_data"), (demo, "train_all"), (bench, "times"),
+WORK = [(train, "load_data"), (campaign, "loaded_once"), (plateau, "load_data"), (demo, "train_all"), (bench, "times"),
         (throughput, "Trainer"), (cost, "_bench"), (data, "fetch")]
 
 #: what makes a command line whole
-NEEDED = {"run": ["V3", "--data", "."], "steps": ["V3", "--data", "."], "table": ["TABLE1"], "demo": ["--regime", "clean"],
+NEEDED = {"run": ["V3", "--data", "."], "steps": ["V3", "--data", "."], "table": ["TABLE1"], "check": ["x.json"], "demo": ["--regime", "clean"],
           "campaign": ["TABLE1", "--budget-minutes", "1", "--data", "."], "bench losses": ["--family", "weak"],
           "bench inserted": ["--network", "vit_b_32/4"]}
 LONG = "-"*3000
@@ -40,7 +40,7 @@ BAD = {"seed": INT, "seeds": [*INT, "0", "101"], "epochs": [*INT, "0"], "rounds"
        "family": [*WORDS, "stong"], "network": [*WORDS, "vit_b_33"], "contestant": [*WORDS, "VCReg"],
        "row": [*WORDS, "V99", "v3"], "name": [*WORDS, "TABEL1"], "match": ["", "x", "[", LONG],
        "shape": ["", "x", "1,2", "1,2,3,4", "-1,2,3", "0,1,1", "1,1,1", "2,0,1", "99999999999,1,1", "nan,1,1", "1.5,2,3", "²,2,2", LONG]}
-FREE = "note", "version"        # any text; and what is no value
+FREE = "note", "version", "files" # any text; what is no value; records, whose faults are the answer of the command
 SAYS = {"row": ("run", "row"), "set_": ("set",), "name": ("name", "experiment"), "match": ("match", "name like"), "budget_minutes": ("budget",),
         "checkpoint_minutes": ("minutes",), "wait_seconds": ("seconds",), "arm": ("arm", "reg"), "known": ("known",)}
 

@@ -230,10 +230,8 @@ def test_every_option_has_bad_values():
 
 def test_a_sample_of_generated_arguments():
     "All of them, some 2,100, run weekly: `python tests/bad_arguments.py`."
-    every = list(bad_arguments.calls())
-    assert len(every) > 2000
-    said = {(name, p, str(value)):bad_arguments.wrong(name, f, args, p, value)
-            for name, f, args, p, value in random.Random(0).sample(every, 200)}
-    assert sum(why is not None for why in said.values()) > 180          # the others were taken
+    every = random.Random(0).sample(list(bad_arguments.calls(some=40)), 200)
+    said = {(name, p, str(value)):bad_arguments.wrong(name, f, args, p, value) for name, f, args, p, value in every}
+    assert sum(why is not None for why in said.values()) > 150              # the others were taken
     bad = {call:why for call, why in said.items() if why}
     assert len(bad) <= 2, bad
