@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from scipy.special import betaincinv
 from torch import Tensor
 
-from .checks import check_choice, check_count
+from .checks import check_choice, check_count, check_type
 
 # %% ../nbs/46_augment.ipynb #c006
 def crop_flip(
@@ -24,6 +24,7 @@ def crop_flip(
     pad:int=4,                 # zeros around the image
 )->Tensor:                     # uint8, (n, c, h, w)
     "Random crop of the padded image, then a flip of every second one, drawn for each image."
+    check_type('images', images, Tensor); check_count('pad', pad, low=0, high=2**20)
     n,c,h,w = images.shape
     dy,dx = torch.randint(2*pad+1, (2, n, 1, 1), generator=generator)
     flip = torch.rand(n, 1, 1, generator=generator) < .5
@@ -43,6 +44,7 @@ def magnitudes(
     bins:int=31, # magnitudes
 )->dict:         # operation -> magnitude of each bin
     "The magnitude table of RandAugment."
+    check_count('side', side); check_count('bins', bins, low=2, high=2**20)
     line = lambda low,high: torch.linspace(low, high, bins).tolist()
     far,blend = line(0, 150/331*side),line(0, .9)
     keep = (8 - (torch.arange(bins) / ((bins-1)/4)).round()).tolist()
@@ -215,6 +217,7 @@ def rand_augment(
 )->Tensor:                     # uint8, (n, 3, side, side)
     "RandAugment: operations and signs drawn independently for each image."
     check_count('num_ops', num_ops); check_choice('magnitude', magnitude, range(31))
+    check_type('images', images, Tensor)
     if images.dtype != torch.uint8: raise TypeError(f"images must be uint8, got {images.dtype}")
     if images.ndim != 4 or images.shape[1] != 3 or images.shape[2] != images.shape[3]:
         raise ValueError(f"images must be (n, 3, side, side), got shape {tuple(images.shape)}")
@@ -231,6 +234,7 @@ def mix_maps(
     generator:torch.Generator, # on the CPU
 )->Tensor:                     # (steps, side, side), share of the first image at each pixel
     "MixUp (Beta(0.8, 0.8)) or CutMix (uniform area), each for half of the steps."
+    check_count('steps', steps, high=2**40); check_count('side', side, high=2**20)
     cut,u,*center = torch.rand(4, steps, 1, 1, generator=generator, dtype=torch.float64)
     cut = cut >= .5
     lam = torch.where(cut, u, torch.from_numpy(betaincinv(.8, .8, u.numpy())))

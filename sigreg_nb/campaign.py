@@ -15,13 +15,15 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, replace
 from fnmatch import fnmatchcase
 from math import inf, nan
+from numbers import Real
 from pathlib import Path
 from statistics import median
 
 import pandas as pd
 
 from . import ledger
-from .checks import check_choice, check_count, check_device, check_folder, check_positive
+from .checks import (check_callable, check_choice, check_count, check_device, check_folder,
+                              check_positive, check_type)
 from .experiments import EXPERIMENTS, experiment, list_experiments, row, smoke as smoke_run
 from .models import kind_of
 from .rows import CONTROLS, PUBLISHED, ROWS, in_precision, re_precision, vary
@@ -102,6 +104,7 @@ def plan(
     seconds:float,               # left
 )->list[list[Run]]:              # all of them
     "What fits, from the front, longest first; then the rest."
+    check_callable('cost', cost); check_type('seconds', seconds, Real)
     total,fit = 0.,[]
     rest:list[list[Run]] = []
     for group in groups:

@@ -14,7 +14,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .checks import as_batch, check_choice, check_count
+from .checks import (as_batch, check_choice, check_count, check_labels, check_positive,
+                              check_type)
 
 # %% ../nbs/10_collapse.ipynb #c013
 def _wide(z):
@@ -171,7 +172,7 @@ def expected_participation(
     n:int,   # batch size
 )->float:
     "Participation ratio that a Gaussian batch of n shows; its harmonic mean, exactly, when D = d."
-    check_count('n', n, low=2)
+    check_positive('D', D); check_count('n', n, low=2)
     return ((n-1)*D + 2) / (n + D)
 
 # %% ../nbs/10_collapse.ipynb #c060
@@ -180,18 +181,14 @@ def debias_participation(
     n:int,   # its size
 )->float:    # inf when P is as large as n-1
     "The true value for which `expected_participation` is P."
-    check_count('n', n, low=2)
+    check_positive('P', P, zero=True); check_count('n', n, low=2)
     return max(n*P - 2, 0.) / (n-1 - P) if P < n-1 else inf
 
 # %% ../nbs/10_collapse.ipynb #c068
 def _classes(z, y):
     "Points, class index, class means, means of |z|² by class, labels; NaN means if z is broken."
     x = _wide(z)
-    kind = getattr(y, 'dtype', type(y).__name__)
-    if not isinstance(y, Tensor) or y.is_floating_point() or y.is_complex() or kind == torch.bool:
-        raise TypeError(f"y must be a Tensor of integers, got {kind}")
-    if y.shape != z.shape[:1]:
-        raise ValueError(f"y must be of shape {tuple(z.shape[:1])}, got {tuple(y.shape)}")
+    check_labels('y', y, len(z))
     labels,y = y.to(x.device).unique(return_inverse=True)
     if len(labels) < 2: raise ValueError(f"y must have at least 2 classes, got {len(labels)}")
     member = F.one_hot(y).to(x)
@@ -237,6 +234,7 @@ def ncc_agreement(
     "Share of rows whose nearest class mean is the predicted class (NC4 of Papyan et al.)."
     x,_,mu,_,labels = _classes(z, y)
     if predicted is None: predicted = y
+    check_type('predicted', predicted, Tensor)
     n,shape = len(y),tuple(predicted.shape)
     if shape[:1] != (n,) or len(shape) > 2:
         raise ValueError(f"predicted must be of shape ({n},) or ({n}, C), got {shape}")

@@ -9,7 +9,7 @@ __all__ = ['WIDTHS', 'DEPTHS', 'convnext_atto']
 import torch
 from torch import nn
 
-from .checks import check_count
+from .checks import check_count, check_positive
 
 # %% ../nbs/43_convnext.ipynb #c005
 WIDTHS,DEPTHS = (40, 80, 160, 320),(2, 2, 6, 2)
@@ -24,6 +24,8 @@ def convnext_atto(
     "ConvNeXt with the Atto widths and depths; blocks are `features.1.0` … `features.7.1`."
     from torchvision.models.convnext import CNBlockConfig, ConvNeXt
     check_count('num_classes', num_classes); check_count('patch_size', patch_size)
+    check_positive('drop_path_rate', drop_path_rate, zero=True, below=1)
+    check_positive('layer_scale', layer_scale, zero=True)
     sizes = zip(WIDTHS, (*WIDTHS[1:], None), DEPTHS)
     stages = [CNBlockConfig(*size) for size in sizes]
     model = ConvNeXt(stages, drop_path_rate, layer_scale, num_classes)

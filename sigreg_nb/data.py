@@ -24,7 +24,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .checks import check_choice, check_count, check_positive
+from .checks import check_choice, check_count, check_labels, check_positive, check_type
 
 # %% ../nbs/45_data.ipynb #c007
 @dataclass(frozen=True, eq=False)
@@ -252,6 +252,7 @@ def find_layout(
     root:Path,  # folder to look in
 )->Layout|None:
     "The first layout of a set that has a file below `root`."
+    check_choice('name', name, LAYOUTS)
     return next((l for l in LAYOUTS[name] if any((root/l.folder/f).is_file() for f in (*l.train,
         *l.test))), None)
 
@@ -260,6 +261,7 @@ def find_root(
     name:str='cifar100', # key of `LAYOUTS`
 )->Path|None:            # None: not found
     "The folder of a set on this machine: $SIGREG_DATA, or data beside the working folder."
+    check_choice('name', name, LAYOUTS)
     places = [os.environ['SIGREG_DATA']] if os.environ.get('SIGREG_DATA') else ['../data', 'data']
     return next((Path(p) for p in places if find_layout(name, Path(p))), None)
 
@@ -365,7 +367,7 @@ def class_rank(
     seed:int=0,    # of the order
 )->Tensor:         # int64, (n,)
     "Position of every image in a random order of its class: 0, 1, …"
-    check_count('seed', seed, low=0)
+    check_labels('labels', labels); check_count('seed', seed, low=0)
     order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(seed))
     order = order[labels.cpu()[order].argsort(stable=True)]
     count = labels.cpu().bincount()
@@ -446,5 +448,6 @@ def normalize(
     dtype:torch.dtype=torch.float32,   # of the result
 )->Tensor:                             # (n, 3, h, w)
     "Bytes to floats, scaled and shifted per channel."
+    check_type('images', images, Tensor)
     scale,shift = norm_constants(norm, images.device)
     return (images*scale + shift).to(dtype)

@@ -17,7 +17,7 @@ from scipy.integrate import quad_vec
 from torch import Tensor
 
 from .checks import (as_batch, as_weight, check_choice, check_count, check_positive,
-                              full_precision)
+                              check_type, full_precision)
 
 # %% ../nbs/12_epps_pulley.ipynb #c007
 def ecf(
@@ -25,6 +25,7 @@ def ecf(
     t:Tensor, # knots, (m,)
 )->Tensor:    # complex, (…, m)
     "Empirical characteristic function of `u` at `t`."
+    check_type('u', u, Tensor); check_type('t', t, Tensor)
     return torch.exp(1j * t * u[..., None]).mean(0)
 
 # %% ../nbs/12_epps_pulley.ipynb #c012
@@ -138,7 +139,9 @@ def null_pvalue(
     grid='weak-sigreg', # grid they were computed on
 )->Tensor:              # float64, the shape of T
     "Probability that standard normal numbers score T or more, for large n (Imhof 1961)."
-    x = torch.as_tensor(T, dtype=torch.float64)
+    try: x = torch.as_tensor(T, dtype=torch.float64)
+    except (TypeError, ValueError, RuntimeError):
+        raise TypeError(f"T must be a Tensor, got {type(T).__name__}") from None
     lam = null_weights(grid).numpy()
     lam,values = lam[lam > 1e-12*lam[0], None],x.detach().cpu().numpy().ravel()
     def integrand(v):

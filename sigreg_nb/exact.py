@@ -17,6 +17,7 @@ import torch.distributed as dist
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .checks import check_callable, check_type
 from .taps import _stacks, _untouched
 from .vcreg_layer import VCRegLayer
 
@@ -46,6 +47,7 @@ def all_sum(
     group=None, # process group; None: all
 )->Tensor:      # the sum, on all processes
     "Sum over processes; so is its derivative, to any order."
+    check_type('x', x, Tensor)
     return x if ranks(group) == 1 else _AllSum.apply(x, group)
 
 # %% ../nbs/34_distributed.ipynb #c020
@@ -54,6 +56,7 @@ def gather_batch(
     group=None, # process group; None: all
 )->Tensor:      # rows of all, in the order of their ranks
     "Concatenate batches, which may differ in size; differentiable. (Waits for the device.)"
+    check_type('z', z, Tensor)
     if ranks(group) == 1: return z
     counts = torch.zeros(ranks(group), dtype=torch.long, device=z.device)
     counts[(rank := dist.get_rank(group))] = len(z)
@@ -193,6 +196,8 @@ def microbatched(
     ddp:Any=None,          # the `DistributedDataParallel` in `features`, to average only once
 )->Tensor:                 # the loss, detached; gradients are in `.grad`
     "Backward of `loss` of a large batch in the memory of a micro-batch (Gao et al. 2021)."
+    check_callable('features', features); check_callable('loss', loss)
+    check_type('batches', batches, Iterable)
     batches,states = list(batches),[]
     parts:list[dict[str, Tensor]] = []
     if not batches: raise ValueError('batches must hold at least one micro-batch')

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from .checks import unknown
+from .checks import check_count, check_positive, check_type, unknown
 from .models import MODELS
 from .rows import CONTROLS, ROWS, against, arms, rows, seeds, vary
 from .train import Run
@@ -28,6 +28,7 @@ def row(
     name:str, # id or name: 'V3' or 'vit-weak-adamw-mix'
 )->Run:
     "One declared run, seed 0."
+    check_type('name', name, str)
     known = {**ROWS, **{r.name:r for r in ROWS.values()},
              **{r.name:r for runs in EXPERIMENTS.values() for r in runs}}
     if name not in known: raise ValueError(unknown('run', name, known))
@@ -254,6 +255,8 @@ def with_vcreg(
     tag:str|None=None,  # of the name; None: made of α and β
 )->Run:
     "The run with VCReg at all its sites."
+    check_positive('alpha', alpha, zero=True); check_positive('beta', beta, zero=True)
+    check_count('sites', sites)
     args = (('alpha', alpha), ('beta', beta), ('eps', 1e-4))
     return vary(run, f'a{alpha:g}-b{beta:g}' if tag is None else tag, reg=reg,
                 reg_weight=float(sites), reg_args=args)
@@ -508,6 +511,7 @@ def smoke(
     epochs:int=1,
 )->Run:
     "The same code path in CPU seconds: few synthetic images, narrow layers."
+    check_count('epochs', epochs)
     args = dict(run.model_args)
     args |= MODELS[run.model].small(args)
     start,stop = run.reg_epochs
@@ -523,6 +527,7 @@ def experiment(
     name:str, # key of `EXPERIMENTS`
 )->list[Run]:
     "The runs of one experiment, in their order."
+    check_type('name', name, str)
     if name not in EXPERIMENTS: raise ValueError(unknown('experiment', name, EXPERIMENTS))
     return list(EXPERIMENTS[name])
 

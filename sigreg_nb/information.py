@@ -9,12 +9,13 @@ __all__ = ['gaussian_information', 'dv_bound', 'Statistic', 'mine_loss', 'Inform
 from collections.abc import Iterator
 from copy import deepcopy
 from math import log
+from numbers import Real
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
-from .checks import as_batch, check_count, check_positive, full_precision
+from .checks import as_batch, check_count, check_positive, check_type, full_precision
 
 # %% ../nbs/15_information.ipynb #c007
 def gaussian_information(
@@ -22,7 +23,8 @@ def gaussian_information(
     d:int=1,   # number of pairs
 )->float:      # nats
     "Mutual information of two standard normal vectors, correlated coordinate by coordinate."
-    check_count('d', d); check_positive('rho', abs(rho), zero=True, below=1.)
+    check_count('d', d); check_type('rho', rho, Real)
+    check_positive('rho', abs(rho), zero=True, below=1.)
     return -d/2 * log(1 - rho**2)
 
 # %% ../nbs/15_information.ipynb #c010

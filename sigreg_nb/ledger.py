@@ -26,7 +26,7 @@ import pandas as pd
 import torch
 from scipy import stats
 
-from .checks import check_count
+from .checks import check_choice, check_count, check_positive, check_type
 
 # %% ../nbs/48_ledger.ipynb #c006
 PARTS:dict[str, dict[str, Any]] = {
@@ -241,6 +241,7 @@ def pm(
     digits:int=2,
 )->str:
     "'mean ± sd (n)', with the sample standard deviation."
+    check_count('digits', digits, 0, 20)
     v = pd.Series(list(values), dtype=float)
     spread = f' ± {v.std():.{digits}f}' if len(v) > 1 else ''
     return f'{v.mean():.{digits}f}{spread} ({len(v)})'
@@ -253,12 +254,12 @@ def paired(
     level:float=.95,        # of the interval
 )->dict:                    # n, mean, low, high; NaN bounds with fewer than two seeds
     "Difference b - a over common seeds, with Student's interval."
+    check_type('runs', runs, pd.DataFrame); check_positive('level', level, below=1)
     if runs.empty: raise ValueError('runs must hold at least one run')
     if runs.duplicated(['name', 'seed']).any(): raise ValueError('runs must differ in name or seed')
+    check_choice('value', value, list(runs))
     wide = runs.pivot(index='seed', columns='name', values=value)
-    for name in (a, b):
-        if name not in wide:
-            raise ValueError(f"no run is named {name!r}; there are {', '.join(map(str, wide))}")
+    for name,run in dict(a=a, b=b).items(): check_choice(name, run, list(wide))
     diff = (wide[b] - wide[a]).dropna()
     n,mean = len(diff),float(diff.mean())
     half = float(stats.t.ppf((1+level)/2, n-1) * diff.std() / n**.5) if n > 1 else float('nan')
@@ -279,6 +280,7 @@ def compare(
     tests:int|None=None,               # differences on the page; None: the pairs given here
 )->pd.DataFrame:                       # a row per pair: n, mean, low, high, resolved
     "`paired` for several pairs, with intervals that hold together (Bonferroni)."
+    check_type('pairs', pairs, Iterable); check_positive('level', level, below=1)
     pairs = list(pairs)
     if not pairs: raise ValueError('pairs must hold at least one pair of names')
     tests = len(pairs) if tests is None else tests

@@ -19,8 +19,8 @@ import torch.nn.functional as F
 from scipy.special import hyp1f1
 from torch import Tensor
 
-from .checks import (as_batch, as_weight, check_choice, check_count, check_positive,
-                              full_precision, level)
+from .checks import (as_batch, as_weight, check_callable, check_choice, check_count,
+                              check_positive, check_type, full_precision, level)
 from .epps_pulley import as_grid, null_mean, quadrature
 from .kernel import machinery
 from .moments import center, covariance
@@ -35,6 +35,7 @@ def _loss(f):
     "Give `f` a checked batch in full precision, and checked weights."
     @wraps(f)
     def loss(z, *args, weight=None, **kwargs):
+        check_callable('reduce', kwargs.get('reduce'), none=True)
         z = as_batch(z, low=1 if kwargs.get('reduce') else 2)
         weight = as_weight(weight, z.shape[:1], z)
         if weight is not None and kwargs.get('reduce') is None: weight = level(weight)
@@ -49,7 +50,8 @@ def _project(z, num_slices, A, generator):
     if A is None:
         A = random_slices(d, num_slices, normal=partial(torch.randn, generator=generator),
                           dtype=z.dtype, device=z.device)
-    elif A.ndim != 2 or len(A) != d or not A.shape[1]:
+    else: check_type('A', A, Tensor)
+    if A.ndim != 2 or len(A) != d or not A.shape[1]:
         raise ValueError(f"A must have shape ({d}, k), k > 0; got {tuple(A.shape)}")
     return z @ A.to(z)
 
@@ -76,6 +78,7 @@ def vicreg(
     reduce:Callable|None=None, # makes sums over these rows sums over all
 )->Tensor:            # scalar
     "Variance and covariance terms of one view (VICReg, equations 1-4)."
+    check_positive('mu', mu, zero=True); check_positive('nu', nu, zero=True)
     return vcreg(z, mu, nu*(z.shape[1]-1), eps=eps, weight=weight, reduce=reduce)
 
 # %% ../nbs/25_losses.ipynb #c018
@@ -167,6 +170,7 @@ def slice_kernel(
     exact:bool=False,    # scipy's 1F1 on the CPU, or the series (@eq-losses-series)?
 )->Tensor:
     "Mean of e^{-(a·x)²/2} over all unit directions a, |x|² = dy (KerJEPA)."
+    check_type('y', y, Tensor); check_count('d', d)
     if exact: return _Kummer.apply(d/2*y, .5, d/2)
     q = y / (1+y)
     series = 1 - q**2 * (.75/d - (1.5 - 5*q + 105/32*q**2)/d**2)
@@ -246,7 +250,7 @@ def visreg(
     reduce:Callable|None=None,           # as in `vicreg`, without the shape
 )->Tensor:                # scalar
     "Scale, shape and center, one by one (VISReg, equations 1, 2, 5 and 6)."
-    for name,value in dict(scale=scale, shape=shape, center=center).items():
+    for name,value in dict(scale=scale, shape=shape, center=center, eps=eps).items():
         check_positive(name, value, zero=True)
     if reduce is not None and shape:
         raise ValueError('shape must be 0 with reduce: it sorts all rows, which sums cannot do')
@@ -266,6 +270,8 @@ def to_sphere(
     eps:float=1e-6,    # smallest length that is divided by
 )->Tensor:             # (n, d), rows of length √d
     "Scale every row to length √d, the root mean square length of N(0, I)."
+    z = as_batch(z, low=1)
+    check_positive('eps', eps)
     return sqrt(z.shape[1]) * F.normalize(z, dim=1, eps=eps)
 
 @_loss
@@ -325,6 +331,7 @@ def sphere_floor(
     grid='weak-sigreg',    # key of `GRIDS`, or (t_max, num_knots)
 )->float:
     "Expected `strong_sphere` of n uniform directions."
+    check_count('n', n, low=2)
     t,W = quadrature(grid, dtype=torch.float64)
     cf = _sphere_mean(lambda x: torch.cos(sqrt(d)*t[:,None]*x), d)
     return float(W @ (1 - cf**2 + n*(cf - torch.exp(-t**2/2))**2))
@@ -368,7 +375,7 @@ def residuals(
     labels:Tensor,    # classes, integers, (n,)
 )->Tensor:            # (rows in classes of at least 2, d)
     "Rows minus the mean of their class, rescaled to keep unit variance (waits for the device)."
-    r,w = _residuals(z, labels)
+    r,w = _residuals(as_batch(z), labels)
     return r[w > 0]
 
 # %% ../nbs/25_losses.ipynb #c065
@@ -407,6 +414,7 @@ def dawson(
     h:float=.25,     # spacing; the error is of the order of e^{-(π/2h)²}
 )->Tensor:
     "Dawson's function e^{-x²}∫₀ˣe^{s²}ds (Rybicki 1989)."
+    check_type('x', x, Tensor); check_positive('h', h)
     odd = range(1, int(11/h), 2)
     terms = (torch.exp(-(x - j*h)**2).sub_(torch.exp(-(x + j*h)**2)).div_(j) for j in odd)
     return sum(terms, torch.zeros_like(x)) / sqrt(pi)
@@ -417,6 +425,7 @@ def rectified_cf(
     t:Tensor,    # knots, (m,)
 )->Tensor:       # complex, (k, m)
     "Characteristic function of a·max(0, g), g ~ N(0, I), for each column a of A."
+    check_type('A', A, Tensor); check_type('t', t, Tensor)
     x = A[...,None] * t / sqrt(2)
     return torch.complex((1 + torch.exp(-x**2))/2, dawson(x)/sqrt(pi)).prod(0)
 

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from torch import Tensor, nn
 
-from .checks import check_count
+from .checks import check_count, check_type
 
 # %% ../nbs/40_mlp.ipynb #c007
 def hidden_layer(
@@ -19,6 +19,7 @@ def hidden_layer(
     d_out:int, # features that go out
 )->nn.Sequential:
     "A linear map and a ReLU to tap by name; not in place, so that the pre-activation survives."
+    check_count('d_in', d_in); check_count('d_out', d_out)
     return nn.Sequential(OrderedDict(linear=nn.Linear(d_in, d_out), relu=nn.ReLU()))
 
 # %% ../nbs/40_mlp.ipynb #c008
@@ -47,6 +48,7 @@ def he_init(
     model:nn.Module, # changed in place
 )->nn.Module:        # the same model
     "Variance 2/fan_in and no bias in every linear layer but the head (He et al. 2015)."
+    check_type('model', model, nn.Module)
     for name,module in model.named_modules():
         if isinstance(module, nn.Linear) and name != 'head':
             nn.init.kaiming_normal_(module.weight, nonlinearity='relu')

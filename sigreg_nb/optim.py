@@ -8,12 +8,13 @@ __all__ = ['SPLITS', 'NORMALIZATIONS', 'OPTIMIZERS', 'SCHEDULES', 'newton_schulz
 
 # %% ../nbs/47_optim.ipynb #c003
 from collections import defaultdict
+from collections.abc import Iterable
 from math import cos, pi
 
 import torch
 from torch import Tensor, nn
 
-from .checks import check_choice, check_count, check_positive
+from .checks import check_choice, check_count, check_positive, check_type
 
 # %% ../nbs/47_optim.ipynb #c011
 def newton_schulz(
@@ -22,6 +23,8 @@ def newton_schulz(
     eps:float=1e-7, # smallest norm divided by
 )->Tensor:          # (m, r, c), in bfloat16
     "Push the singular values of every matrix towards one (Muon's quintic iteration)."
+    check_type('G', G, Tensor); check_count('steps', steps, 0, 1000)
+    check_positive('eps', eps)
     a,b,c = 3.4445, -4.7750, 2.0315
     tall = G.shape[-2] > G.shape[-1]
     X = G.bfloat16().mT if tall else G.bfloat16()
@@ -78,7 +81,7 @@ def muon_split(
     split:str='published', # one of `SPLITS`
 )->tuple[list, list]:      # parameters for Muon, and for Adam
     "Every matrix, or every matrix but the classifier's (the last linear layer)."
-    check_choice('split', split, SPLITS)
+    check_type('model', model, nn.Module); check_choice('split', split, SPLITS)
     linear = [m for m in model.modules() if isinstance(m, nn.Linear)]
     last = linear[-1].weight if split == 'hidden' and linear else None
     matrices = [p for p in model.parameters() if p.ndim == 2 and p is not last]
@@ -94,6 +97,7 @@ def decay_groups(
     norms:bool=True,  # decay the parameters of normalization layers?
 )->list[dict]:        # parameter groups
     "One group; or two, the second, of normalization layers, without weight decay."
+    check_type('model', model, nn.Module); check_type('params', params, Iterable)
     params = list(params)
     spared = {id(p) for m in model.modules() if isinstance(m, NORMALIZATIONS)
               for p in m.parameters(recurse=False)} if not norms else set()
@@ -115,6 +119,7 @@ def make_optimizers(
     decay_norms:bool=True, # weight decay on normalization layers too?
 )->list[torch.optim.Optimizer]:
     "The optimizers of a run; each group remembers its first learning rate in `initial_lr`."
+    check_type('model', model, nn.Module)
     check_choice('optimizer', name, OPTIMIZERS); check_choice('split', split, SPLITS)
     check_positive('lr', lr); check_positive('aux_lr', aux_lr)
     check_positive('weight_decay', weight_decay, zero=True)
@@ -150,7 +155,9 @@ def lr_at(
     part:float=1.,         # of this epoch, after the step to come
 )->float:
     "Learning rate of one step."
-    check_choice('schedule', schedule, SCHEDULES)
+    check_choice('schedule', schedule, SCHEDULES); check_positive('lr', lr, zero=True)
+    check_count('epoch', epoch, low=0); check_positive('part', part, zero=True)
+    check_positive('eta_min', eta_min, zero=True)
     check_count('epochs', epochs); check_count('warmup', warmup, low=0)
     wait = min(warmup, epochs-1) if schedule == 'warmup-cosine' else 0
     gone = max(0, epoch-wait) / (epochs-wait)

@@ -15,7 +15,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .checks import as_batch, check_choice, check_count, check_positive
+from .checks import (as_batch, check_choice, check_count, check_labels,
+                              check_positive, check_type)
 
 # %% ../nbs/14_probes.ipynb #c007
 def standardize(
@@ -23,16 +24,21 @@ def standardize(
     *others:Tensor, # further features, (m, d)
 )->list[Tensor]:
     "Center and scale all by the mean and standard deviation of `h`; a constant feature becomes 0."
+    for name,x in [('h', h), *(('others', x) for x in others)]: as_batch(x, name, low=1)
     mean,sd = h.mean(0),h.std(0)
     scale = torch.where(sd > 1e-6*mean.abs(), 1/sd.clamp_min(1e-30), 0.)
     return [(x - mean)*scale for x in (h, *others)]
 
 # %% ../nbs/14_probes.ipynb #c009
+def _check_scores(scores, y):
+    check_type('scores', scores, Tensor); check_labels('y', y, len(scores))
+
 def top1(
     scores:Tensor, # (n, classes)
     y:Tensor,      # labels, (n,)
 )->float:          # in per cent
     "Share of the rows whose largest score is at the label."
+    _check_scores(scores, y)
     return 100*(scores.argmax(1) == y).float().mean().item()
 
 def per_class(
@@ -40,6 +46,7 @@ def per_class(
     y:Tensor,      # labels, (n,)
 )->float:          # in per cent
     "`top1` of each class, averaged over the classes that occur in `y`."
+    _check_scores(scores, y)
     total = y.bincount(minlength=scores.shape[1])
     right = y[scores.argmax(1) == y].bincount(minlength=scores.shape[1])
     return 100*(right[total > 0]/total[total > 0]).mean().item()
@@ -50,7 +57,7 @@ def held_out(
     every:int=5, # one row in so many
 )->Tensor:       # mask of the validation rows, (n,)
     "Every fifth row of every class; a class with fewer rows gives none."
-    check_count('every', every, low=2)
+    check_labels('y', y); check_count('every', every, low=2)
     order = y.argsort(stable=True)
     first = y.bincount().cumsum(0).roll(1)
     first[0] = 0
@@ -113,6 +120,10 @@ def fit_logistic(
     P:Tensor|None=None, # coordinates to work in, W = P V, (d, d); None: W = V
 )->tuple[Tensor, Tensor, int]: # V (d, classes), b (classes,), evaluations of the loss
     "Multinomial logistic regression by L-BFGS, full batch."
+    check_positive('l2', l2, zero=True); check_count('steps', steps)
+    check_positive('tol', tol, zero=True); check_positive('change', change, zero=True)
+    if P is not None: check_type('P', P, Tensor)
+    check_labels('y', y, len(as_batch(h, 'h', low=1)))
     if start is None: start = h.new_zeros(h.shape[1], int(y.max())+1),h.new_zeros(int(y.max())+1)
     V,b = (p.clone().requires_grad_() for p in start)
     x = h if P is None else h@P
@@ -187,6 +198,8 @@ def lbfgs_path(
     classes:int=0,          # at least so many columns; 0: largest label + 1
 )->list[tuple[Tensor, Tensor, int]]: # W, b, evaluations of the loss, for each
     "Solve @eq-probes-logistic for one penalty after the other."
+    check_labels('y', y, len(as_batch(h, 'h', low=1))); check_count('classes', classes, low=0)
+    check_positive('tol', tol, zero=True); check_count('steps', steps)
     count = y.bincount(minlength=classes)
     mean,prior = h.mean(0),(count.clamp_min(.5)/len(y)).log().to(h)
     variance,Q = torch.linalg.eigh((h - mean).T.cov(correction=0).reshape(2*h.shape[1:]))
@@ -251,6 +264,8 @@ def adamw_classifier(
     "A linear classifier trained by AdamW; its own generator, on the device of `h`."
     check_count('epochs', epochs); check_count('batch_size', batch_size)
     check_positive('lr', lr); check_positive('weight_decay', weight_decay, zero=True)
+    check_count('seed', seed, low=0); check_count('classes', classes, low=0)
+    check_labels('y', y, len(as_batch(h, 'h', low=1)))
     generator = torch.Generator().manual_seed(seed)
     c = max(classes, int(y.max())+1)
     W,b = (h.new_zeros(shape, requires_grad=True) for shape in ((h.shape[1], c), (c,)))

@@ -14,7 +14,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .checks import as_weight, full_precision, level, transformed
+from .checks import (as_weight, check_callable, check_type, full_precision, level,
+                              transformed)
 from .epps_pulley import Grid, as_grid, quadrature
 
 # %% ../nbs/80_recurrence.ipynb #c016
@@ -134,6 +135,8 @@ def wave_sums(
     grid:Grid,
 )->Tensor:              # C and S, (L, 2, m, k), in float32 or wider
     "Weighted sums of cos tu and sin tu over n at the positive knots (@eq-recurrence-sums)."
+    check_type('u', u, Tensor)
+    if w is not None: check_type('w', w, Tensor)
     first,m,half = lattice(grid)
     real = torch.promote_types(u.dtype, torch.float32)
     if _functional(): return _traced_sums(u.to(real), w, first, m, half)
@@ -212,7 +215,7 @@ def check_projections(
     u, # given
 )->Tensor: # the same
     "Raise unless `u` is a stack of projections, (…, n, k)."
-    if not isinstance(u, Tensor): raise TypeError(f"u must be a Tensor, got {type(u).__name__}")
+    check_type('u', u, Tensor)
     if not u.is_floating_point(): raise TypeError(f"u must be floating point, got {u.dtype}")
     if u.ndim < 2 or 0 in u.shape:
         raise ValueError(f"u must have shape (…, n, k) and not be empty, got {tuple(u.shape)}")
@@ -227,6 +230,7 @@ def ecf_sums(
     series:Callable=wave_series, # backward, called with (L, n, k), (L, 2, m, k) and the grid
 )->Tensor:                   # (…, 2, m, k), in float32 or wider
     "Σ w cos tu and Σ w sin tu at the positive knots, in O(nk) memory."
+    check_callable('sums', sums); check_callable('series', series)
     rows,grid = check_projections(u).shape[:-1],as_grid(grid)
     if weight is not None: weight = as_weight(weight, rows, u).expand(rows)
     if not transformed():
@@ -241,6 +245,7 @@ def totals(
     weight:Tensor|None=None, # (n,) or (…, n)
 )->Tensor:                   # Σw and Σw², (2,) or (…, 2)
     "The size of a batch as two additive numbers; both are n without weights."
+    check_type('u', u, Tensor)
     if (w := as_weight(weight, u.shape[:-1], u)) is None:
         return u.new_full((2,), u.shape[-2], dtype=torch.promote_types(u.dtype, torch.float32))
     return torch.stack([w.sum(-1), w.square().sum(-1)], dim=-1)
@@ -250,6 +255,7 @@ def effective_size(
     total:Tensor, # Σw and Σw², (…, 2)
 )->Tensor:        # (…)
     "(Σw)²/Σw²: the number of samples, for weights 0 and 1."
+    check_type('total', total, Tensor)
     return total[...,0].square() / total[...,1]
 
 # %% ../nbs/80_recurrence.ipynb #c058
@@ -259,6 +265,7 @@ def statistic(
     grid='weak-sigreg', # key of `GRIDS`, or (t_max, num_knots)
 )->Tensor:              # T, (…, k)
     "The Epps-Pulley statistic of a batch of which only the sums are known."
+    check_type('sums', sums, Tensor); check_type('total', total, Tensor)
     W,phi,_ = _constants(as_grid(grid), sums)
     c,s = (sums/total[...,:1,None,None]).unbind(-3)
     gap = (c - phi).square() + s.square()
@@ -274,6 +281,7 @@ def additive(
     series:Callable=wave_series,  # as in `ecf_sums`
 )->tuple[Tensor, Tensor]:         # sums (…, 2, m, k) and totals (2,) or (…, 2)
     "Everything the statistic needs to know about a batch, over all its parts."
+    check_callable('reduce', reduce, none=True)
     found = ecf_sums(u, grid, weight, sums, series),totals(u, weight)
     return found if reduce is None else (reduce(found[0]), reduce(found[1]))
 
@@ -322,6 +330,7 @@ def scores(
     series:Callable=wave_series, # as in `ecf_sums`
 )->tuple[Tensor, Tensor|None]:   # T, (…, k), and its derivative, of the shape of u
     "The statistic of every column and its derivative, outside of any graph."
+    check_projections(u); check_callable('sums', sums); check_callable('series', series)
     flat,k = _flat(u),u.shape[-1]
     columns = min(k, BLOCK*k//u.numel())                # that fit into a block
     eager = u.device.type == 'cpu' and not torch.compiler.is_compiling()
@@ -340,6 +349,7 @@ def slopes(
     grid:Grid,
 )->Tensor:     # of the shape of u
     "The derivative of `scores` once more, such that autograd can follow."
+    check_projections(u)
     return _two_passes(_flat(u), grid, True, wave_sums, wave_series)[1].view(u.shape)
 
 # %% ../nbs/80_recurrence.ipynb #c067
@@ -370,11 +380,13 @@ def fast_epps_pulley(
 )->Tensor:                     # T, (…, k)
     "`epps_pulley` by the recurrence, for stacks of batches."
     grid = as_grid(grid)
+    check_projections(u); check_callable('reduce', reduce, none=True)
+    check_callable('sums', sums); check_callable('series', series)
     with full_precision(u):
         if weight is not None and reduce is None:
             weight = level(as_weight(weight, u.shape[:-1], u))
         if weight is not None or reduce is not None or transformed():
             return statistic(*additive(u, grid, weight, reduce, sums, series), grid)
-        wanted = check_projections(u).requires_grad and torch.is_grad_enabled()
+        wanted = u.requires_grad and torch.is_grad_enabled()
         lattice(grid)           # as in `ecf_sums`
         return _Score.apply(u, grid, sums, series, wanted)

@@ -10,13 +10,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .checks import check_count
+from .checks import check_count, check_type
 
 # %% ../nbs/42_resnet.ipynb #c005
 def reset(
     model:nn.Module, # any network
 )->None:
     "Draw every parameter again as PyTorch's layers do by default."
+    check_type('model', model, nn.Module)
     for m in model.modules(): getattr(m, 'reset_parameters', lambda: None)()
 
 # %% ../nbs/42_resnet.ipynb #c006

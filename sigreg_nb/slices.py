@@ -14,13 +14,14 @@ from typing import Callable
 import torch
 from torch import Tensor, nn
 
-from .checks import check_choice, check_count
+from .checks import check_callable, check_choice, check_count, check_type
 
 # %% ../nbs/11_slices.ipynb #c016
 def unit_columns(
     G:Tensor, # any matrix or stack of them, (…, d, k)
 )->Tensor:    # (…, d, k)
     "Scale every column of `G` to length one; a column of zeros stays zero."
+    check_type('G', G, Tensor)
     return G / (G*G).sum(-2, keepdim=True).sqrt().clamp_min(torch.finfo(G.dtype).tiny)
 
 # %% ../nbs/11_slices.ipynb #c023
@@ -28,6 +29,7 @@ def orthogonal_blocks(
     G:Tensor, # normals, (…, d, k)
 )->Tensor:    # (…, d, k)
     "Orthonormalize the columns of `G` in blocks of at most d: Haar-distributed frames."
+    check_type('G', G, Tensor)
     def frame(block):
         Q,R = torch.linalg.qr(block)
         return Q * R.diagonal(dim1=-2, dim2=-1).sign()[...,None,:]
@@ -40,6 +42,7 @@ SLICES = {'iid':unit_columns, 'orthogonal':orthogonal_blocks}
 def _draw(kinds, d, k, kind, normal, dtype, device):
     "Check, draw in float32 or wider, shape, round."
     check_count('d', d); check_count('k', k); check_choice('kind', kind, kinds)
+    check_callable('normal', normal)
     if not dtype.is_floating_point: raise TypeError(f"dtype must be floating point, got {dtype}")
     G = normal(d, k, dtype=torch.promote_types(dtype, torch.float32), device=device)
     return kinds[kind](G).to(dtype)
@@ -84,6 +87,7 @@ def splitmix64(
     x:Tensor, # state, int64
 )->Tensor:    # int64
     "The output of the SplitMix64 generator in state `x` (Steele, Lea and Flood 2014)."
+    check_type('x', x, Tensor)
     x = x + _GOLDEN
     x = (x ^ _shift(x, 30)) * _M1
     x = (x ^ _shift(x, 27)) * _M2

@@ -12,8 +12,8 @@ from typing import Callable
 import torch
 from torch import Tensor
 
-from .checks import (as_batch, as_weight, check_choice, check_count, full_precision, level,
-                              transformed)
+from .checks import (as_batch, as_weight, check_callable, check_choice, check_count,
+                              check_type, full_precision, level, transformed)
 from .epps_pulley import as_grid, null_mean
 from .kernel import machinery
 from .recurrence import additive, effective_size, lattice, scores, slopes, statistic
@@ -67,7 +67,7 @@ def _strong(z, A, grid, scale, excess, weight=None, reduce=None):
 
 # %% ../nbs/20_strong.ipynb #c020
 def _check_slices(A, d):
-    if not isinstance(A, Tensor): raise TypeError(f"A must be a Tensor, got {type(A).__name__}")
+    check_type('A', A, Tensor)
     if not A.is_floating_point(): raise TypeError(f"A must be floating point, got {A.dtype}")
     if A.ndim != 2 or len(A) != d or not A.shape[1]:
         raise ValueError(f"A must have shape ({d}, k), k > 0; got {tuple(A.shape)}")
@@ -88,7 +88,7 @@ def strong_sigreg(
 )->Tensor:                     # scalar
     "Mean Epps-Pulley statistic of `z` over random slices (LeJEPA, Algorithm 1)."
     check_choice('scale', scale, SCALES); check_choice('slices', slices, SLICES)
-    check_count('num_slices', num_slices)
+    check_count('num_slices', num_slices); check_callable('reduce', reduce, none=True)
     grid,low = as_grid(grid),2 if reduce is None else 0
     wide = as_batch(z, check_finite=check_finite, low=max(low, 1))
     weight = as_weight(weight, wide.shape[:1], wide, check_finite, low)

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['PRODUCTS', 'user_transform', 'Pictures', 'user_loop', 'our_loop', 'wait', 'rates', 'seconds', 'where_time_goes',
-           'bench_training', 'speed_table', 'parts_table', 'bench_products', 'has_bf16', 'save_products']
+           'bench_training', 'speed_table', 'parts_table', 'bench_products', 'save_products']
 
 # %% ../nbs/84_throughput.ipynb #c003
 import time
@@ -22,7 +22,8 @@ from .data import NORMS, Split
 from .ledger import environment, write_json
 from .objective import COMBINE
 from .train import (Run, Trainer, build_model, build_optimizers, build_regularizer,
-                             build_taps, diagnose, evaluate, sample_epoch, start_epoch)
+                             build_taps, diagnose, evaluate, has_bf16, sample_epoch,
+                             start_epoch)
 
 # %% ../nbs/84_throughput.ipynb #c006
 def user_transform(
@@ -217,10 +218,6 @@ def bench_products(
         rows.append(dict(shape=[n, d, k], fp32_ms=fp32, bf16_ms=bf16, ratio=bf16/fp32))
     return dict(capability=torch.backends.cpu.get_cpu_capability(), has_bf16=has_bf16(),
                 rounds=rounds, env=environment('cpu'), rows=rows)
-
-def has_bf16()->bool:
-    "Does this CPU multiply in bfloat16, or emulate it?"
-    return torch.backends.mkldnn.is_available() and torch.ops.mkldnn._is_mkldnn_bf16_supported()
 
 def save_products(path)->None: # path: of the JSON file
     "Write `bench_products` as a record."

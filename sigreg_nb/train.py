@@ -5,12 +5,12 @@
 # %% auto #0
 __all__ = ['DATASETS', 'DATA_SPLITS', 'PRECISIONS', 'AUGMENTS', 'DRAWN', 'IF_CHANGED', 'Run', 'check_run', 'build_model',
            'build_taps', 'build_regularizer', 'build_optimizers', 'stream_seed', 'Epoch', 'sample_epoch', 'drawn_once',
-           'thinned', 'tf32', 'arithmetic', 'Trainer', 'try_out', 'average_gradients', 'agreed', 'train_step',
-           'Captured', 'set_lr', 'start_epoch', 'Late', 'hurry', 'evaluate', 'evaluate_refit', 'last_measures',
-           'gradient_norms', 'diagnose', 'epoch', 'finished', 'record', 'run_path', 'clear', 'check_same', 'same_code',
-           'snapshot', 'save_checkpoint', 'restore', 'Stopped', 'stoppable', 'undisturbed', 'leave', 'Progress',
-           'digest', 'agree', 'Lost', 'answering', 'fit', 'train', 'load_data', 'loaded_once', 'is_done', 'rehearse',
-           'run_all', 'join_ranks']
+           'thinned', 'tf32', 'arithmetic', 'has_bf16', 'warn_emulated', 'Trainer', 'try_out', 'average_gradients',
+           'agreed', 'train_step', 'Captured', 'set_lr', 'start_epoch', 'Late', 'hurry', 'evaluate', 'evaluate_refit',
+           'last_measures', 'gradient_norms', 'diagnose', 'epoch', 'finished', 'record', 'run_path', 'clear',
+           'check_same', 'same_code', 'snapshot', 'save_checkpoint', 'restore', 'Stopped', 'stoppable', 'undisturbed',
+           'leave', 'Progress', 'digest', 'agree', 'Lost', 'answering', 'fit', 'train', 'load_data', 'loaded_once',
+           'is_done', 'rehearse', 'run_all', 'join_ranks']
 
 # %% ../nbs/49_train.ipynb #c003
 import copy
@@ -45,7 +45,7 @@ from tqdm import tqdm
 # %% ../nbs/49_train.ipynb #c003a
 from . import ledger
 from .augment import crop_flip, mix_maps, rand_augment
-from .checks import check_choice, check_count, check_positive
+from .checks import check_choice, check_count, check_positive, check_type
 from .collapse import participation_ratio
 from .data import NORMS, Split, load, long_tail, norm_constants, train_validation
 from .exact import Synced, all_sum, ranks
@@ -168,6 +168,7 @@ def check_run(
     run:Run,
 )->Run:
     "Raise unless every field of `run` makes sense; otherwise return it."
+    check_type('run', run, Run)
     for name,options in dict(
             dataset=DATASETS, split=DATA_SPLITS, model=MODELS, rope=(None, *ROPES),
             combine=COMBINE, optimizer=OPTIMIZERS, muon_split=SPLITS,
@@ -251,6 +252,7 @@ def sample_epoch(
     chunk:int=5000, # images augmented at a time
 )->Epoch:
     "Draw and augment one epoch: a pure function of the seed and the epoch."
+    check_count('chunk', chunk)
     n,side,device = len(train),train.images.shape[-1],train.images.device
     g = torch.Generator().manual_seed(stream_seed(run.seed, epoch))
     order = torch.randperm(n, generator=g)
@@ -336,6 +338,20 @@ def arithmetic(
     attention = sdpa_kernel(SDPBackend.MATH) if plain else nullcontext()
     with tf32(run.precision == 'tf32'), attention: yield
 
+# %% ../nbs/49_train.ipynb #c030ac
+def has_bf16()->bool:
+    "Does this CPU multiply in bfloat16, or emulate it?"
+    return torch.backends.mkldnn.is_available() and torch.ops.mkldnn._is_mkldnn_bf16_supported()
+
+def warn_emulated(
+    run:Run,
+    device, # where it will compute
+)->None:
+    "Warn of a run in bfloat16 on a CPU without instructions for it."
+    if run.precision == 'bf16' and torch.device(device).type == 'cpu' and not has_bf16():
+        warnings.warn("precision 'bf16' is emulated on this CPU, which has no instructions for it: "
+                      "'fp32' is faster", UserWarning, stacklevel=3)
+
 # %% ../nbs/49_train.ipynb #c030
 class Trainer:
     "One run on one device: all that a checkpoint holds, and what the steps read."
@@ -354,6 +370,7 @@ class Trainer:
         self.official = None if official is None else official.to(device)
         cuda = self.device.type == 'cuda'
         self.rank,self.world = dist.get_rank() if ranks() > 1 else 0, ranks()
+        if self.rank == 0: warn_emulated(run, device)
         self.model = build_model(run, len(train.classes(run.labels))).to(device)
         if cuda and MODELS[run.model].channels_last:
             self.model.to(memory_format=torch.channels_last)

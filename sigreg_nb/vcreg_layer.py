@@ -12,7 +12,8 @@ import torch
 from einops import rearrange
 from torch import Tensor, nn
 
-from .checks import as_batch, check_count, check_positive, full_precision, level
+from .checks import (as_batch, check_callable, check_count, check_positive, check_type,
+                              full_precision, level)
 from .moments import center, covariance
 from .slices import _in_backward
 from .vcreg_loss import (_deviations, as_samples, check_vcreg, sample_weight,
@@ -24,6 +25,7 @@ def as_shape(
     h:Tensor, # 2-D, 3-D or 4-D
 )->Tensor:    # as h
     "Undo `as_samples`."
+    check_type('H', H, Tensor); check_type('h', h, Tensor)
     if h.ndim == 4: return rearrange(H, '(n h w) c -> n c h w', n=h.shape[0], h=h.shape[2])
     return H.view(h.shape)
 
@@ -74,11 +76,13 @@ def vcreg_inject(
     reduce:Callable|None=None, # makes sums over these samples sums over all, see `all_sum`
 )->tuple[Tensor, Tensor]:   # h, and its VCReg loss
     "Pass `h` on with its VCReg loss; the gradient of the loss joins that of `h` in one product."
-    check_vcreg(alpha, beta, delta, eps)
+    check_vcreg(alpha, beta, delta, eps); check_callable('reduce', reduce, none=True)
+    if scale is not None: check_type('scale', scale, Tensor)
     n,d = as_samples(wide := as_batch(h, 'h', low=1, ndim=(2, 3, 4))).shape
     if n < 2 and not reduce:
         raise ValueError(f"h must hold at least 2 samples, got shape {tuple(h.shape)}")
     if weight is not None:
+        check_type('weight', weight, Tensor)
         if weight.requires_grad: raise ValueError('weight must be constant here; use `vcreg`')
         weight = sample_weight(weight, wide, low=0 if reduce else 2)
         if reduce is None: weight = level(weight)
@@ -139,6 +143,7 @@ def vcreg_total(
     model:nn.Module, # with one `VCRegLayer` or more, after a forward pass in training mode
 )->Tensor:           # scalar
     "Sum of the losses of all VCReg layers, each of which was called once (VCReg, equation 5)."
+    check_type('model', model, nn.Module)
     layers = {name:m for name,m in model.named_modules() if isinstance(m, VCRegLayer)}
     if not layers: raise ValueError('model must hold a VCRegLayer')
     known = []

@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor, nn
 
-from .checks import check_choice, check_count, check_divides, check_positive
+from .checks import check_choice, check_count, check_divides, check_positive, check_type
 
 # %% ../nbs/41_vit.ipynb #c006
 LAYOUTS = {'published':'xxyy', 'rotary2d':'xyxy'}
@@ -26,7 +26,7 @@ def rope_angles(
 )->Tensor:                   # (grid², D), row-major positions
     "Angles of the 2-D rotary embedding in one of two layouts."
     check_count('grid', grid); check_count('head_dim', head_dim, low=4)
-    check_choice('layout', layout, LAYOUTS)
+    check_choice('layout', layout, LAYOUTS); check_positive('base', base)
     if head_dim % 4: raise ValueError(f"head_dim must be a multiple of 4, got {head_dim}")
     w = base ** (-torch.arange(head_dim//4) * 4/head_dim)
     y,x = torch.meshgrid(torch.arange(grid), torch.arange(grid), indexing='ij')
@@ -39,6 +39,7 @@ def rotate(
     angles:Tensor,  # (tokens, D)
 )->Tensor:          # (…, tokens, D)
     "Turn the pairs (j, j + D/2) by `angles`."
+    check_type('q', q, Tensor); check_type('angles', angles, Tensor)
     first,second = q.chunk(2, dim=-1)
     return q*angles.cos() + torch.cat([-second, first], dim=-1)*angles.sin()
 
@@ -51,6 +52,7 @@ class Attention(nn.Module):
         qkv_bias:bool=False,   # bias of the joint projection
     ):
         super().__init__()
+        check_divides('num_heads', num_heads, 'dim', dim)
         self.num_heads = num_heads
         self.qkv,self.proj = nn.Linear(dim, 3*dim, bias=qkv_bias),nn.Linear(dim, dim)
 
@@ -64,7 +66,7 @@ def drop_path(
     rate:float, # probability to drop the branch, per sample
 )->nn.Module:
     "Stochastic depth per sample, scaled by 1/(1 - rate); nothing at rate 0."
-    if not 0 <= rate < 1: raise ValueError(f"rate must be at least 0 and below 1, got {rate}")
+    check_positive('rate', rate, zero=True, below=1)
     if rate == 0: return nn.Identity()
     from torchvision.ops import StochasticDepth
     return StochasticDepth(rate, mode='row')
@@ -80,6 +82,8 @@ class Block(nn.Module):
         drop_path_rate:float=0.,
     ):
         super().__init__()
+        check_count('dim', dim); check_positive('mlp_ratio', mlp_ratio)
+        check_positive('drop_path_rate', drop_path_rate, zero=True, below=1)
         self.norm1,self.attn = nn.LayerNorm(dim),Attention(dim, num_heads, qkv_bias)
         hidden = int(dim*mlp_ratio)
         self.norm2 = nn.LayerNorm(dim)
@@ -145,7 +149,8 @@ class ViT(_Turning):
         super().__init__()
         check_choice('rope', rope, ROPES); check_choice('pool', pool, POOLS)
         check_choice('init', init, INITS); check_positive('mlp_ratio', mlp_ratio)
-        check_count('depth', depth); check_count('num_classes', num_classes)
+        for name,value in dict(in_chans=in_chans, depth=depth, num_classes=num_classes).items():
+            check_count(name, value, high=2**31)
         check_positive('drop_path_rate', drop_path_rate, zero=True, below=1)
         check_divides('patch_size', patch_size, 'image_size', image_size)
         check_divides('num_heads', num_heads, 'embed_dim', embed_dim)

@@ -13,8 +13,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .checks import (as_batch, as_weight, check_choice, check_count, full_precision, level,
-                              transformed)
+from .checks import (as_batch, as_weight, check_callable, check_choice, check_count,
+                              full_precision, level, transformed)
 from .moments import center, covariance
 from .slices import SKETCHES, Stream, random_sketch
 
@@ -164,7 +164,7 @@ def weak_sigreg(
 )->Tensor:                     # scalar
     "Distance between the sketched covariance of `z` and the identity (Weak-SIGReg, Figure 3)."
     check_choice('form', form, FORMS); check_choice('sketch', sketch, (*SKETCHES, 'none'))
-    check_count('sketch_dim', sketch_dim)
+    check_count('sketch_dim', sketch_dim); check_callable('reduce', reduce, none=True)
     low = 0 if reduce else 4 if form == 'unbiased' else 2
     z = as_batch(z, low=max(low, 1), check_finite=check_finite)
     n,d = z.shape

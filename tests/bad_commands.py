@@ -3,13 +3,13 @@ before any work. `python tests/bad_commands.py [seed share]` runs all of them, o
 import contextlib, inspect, io, os, random, sys, tempfile, typing
 from unittest.mock import patch
 
-from sigreg_nb import cost, data, demo, bench, throughput, train, plateau
+from sigreg_nb import campaign, cost, data, demo, bench, throughput, train, plateau
 from sigreg_nb.cli import app, main
 
 class Work(BaseException): "A command has begun to work."
 
 #: what would be work, by module
-WORK = [(train, "load_data"), (plateau, "load_data"), (demo, "train_all"), (bench, "times"),
+WORK = [(train, "load_data"), (campaign, "loaded_once"), (plateau, "load_data"), (demo, "train_all"), (bench, "times"),
         (throughput, "Trainer"), (cost, "_bench"), (data, "fetch")]
 
 #: what makes a command line whole

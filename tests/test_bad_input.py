@@ -8,7 +8,7 @@ from torch import nn
 from sigreg_nb import (augment, campaign, collapse, convnext, data, dynamics, epps_pulley as ep, experiments, ledger,
                        losses, mlp, models, objective, optim, recurrence, resnet, slices, strong, taps, train, vcreg_layer, vcreg_loss, vit, weak)
 from sigreg_nb.cli import main
-import bad_commands
+import bad_arguments, bad_commands
 
 attach = import_module('sigreg_nb.attach') # `sigreg_nb.attach` is the function
 
@@ -227,3 +227,11 @@ def test_a_sample_of_generated_command_lines():
 
 def test_every_option_has_bad_values():
     assert {name for _, name, _, flag in bad_commands.commands() if not flag} <= set(bad_commands.BAD) | set(bad_commands.FREE)
+
+def test_a_sample_of_generated_arguments():
+    "All of them, some 2,100, run weekly: `python tests/bad_arguments.py`."
+    every = random.Random(0).sample(list(bad_arguments.calls(some=40)), 200)
+    said = {(name, p, str(value)):bad_arguments.wrong(name, f, args, p, value) for name, f, args, p, value in every}
+    assert sum(why is not None for why in said.values()) > 150              # the others were taken
+    bad = {call:why for call, why in said.items() if why}
+    assert len(bad) <= 2, bad
