@@ -74,12 +74,19 @@ def _fetch(x:Tensor, row:Tensor, column:Tensor)->Tensor:
     at = (row.clamp(0, h-1)*w + column.clamp(0, w-1)).view(n, 1, h*w).expand(n, c, h*w)
     return x.flatten(2).gather(2, at).view_as(x) * inside[:,None]
 
+# %% ../nbs/46_augment.ipynb #c022b
+def _look_up(x:Tensor, table:Tensor)->Tensor:
+    "Every byte in one table, (256,), or in that of its image and channel, (n, 1 or 3, 256)."
+    if table.ndim == 1: return table.index_select(0, x.flatten().int()).view_as(x)
+    return table.expand(len(x), 3, 256).gather(2, x.flatten(2).long()).view_as(x)
+
 # %% ../nbs/46_augment.ipynb #c016
 def _blend(alpha:float, a:Tensor, b:Tensor)->Tensor:
     "Pillow's blend of bytes in single precision, clipped and truncated."
     a,b = a.float(),b.float()
     return (a + torch.tensor(alpha, dtype=torch.float32)*(b-a)).clamp(0, 255).to(torch.uint8)
 
+# %% ../nbs/46_augment.ipynb #c016-point
 def _point(op:str, m:float)->Tensor:
     "The table of an operation that looks at one byte only."
     v = torch.arange(256)
@@ -96,6 +103,7 @@ class Tables(NamedTuple):
     blend:Tensor    # (2, 256, 256): other byte, own byte -> result
     stretch:Tensor  # (256, 256): range, byte -> scaled, for AutoContrast
 
+# %% ../nbs/46_augment.ipynb #c017-tables
 @lru_cache
 def tables(
     magnitude:int=9, # bin, from 0 to 30
@@ -117,6 +125,7 @@ def _gray(x:Tensor)->Tensor:
     r,g,b = x.int().unbind(1)
     return (19595*r + 38470*g + 7471*b + 32768) >> 16
 
+# %% ../nbs/46_augment.ipynb #c019-smooth
 def _smooth(x:Tensor)->Tensor:
     "3×3 mean with a heavy centre; the border stays."
     x = x.short()
@@ -134,6 +143,7 @@ def _autocontrast(x:Tensor, T:Tables)->Tensor:
     stretched = stretched - (stretched.gather(2, low[...,None]) * (high > low)[...,None])
     return stretched.clamp(0, 255).to(torch.uint8)
 
+# %% ../nbs/46_augment.ipynb #c020-equalize
 def _equalize(x:Tensor)->Tensor:
     "Tables that flatten the histogram of each channel, (n, c, 256)."
     v = x.flatten(2).long()
@@ -164,12 +174,7 @@ def _at_once(x:Tensor, op:Tensor, minus:Tensor, T:Tables)->Tensor:
     x = T.blend.view(1, -1).expand(n, -1).gather(1, at.flatten(1).long()).view_as(x)
     return look.expand(n, 3, 256).gather(2, x.flatten(2).long()).view_as(x)
 
-# %% ../nbs/46_augment.ipynb #c022b
-def _look_up(x:Tensor, table:Tensor)->Tensor:
-    "Every byte in one table, (256,), or in that of its image and channel, (n, 1 or 3, 256)."
-    if table.ndim == 1: return table.index_select(0, x.flatten().int()).view_as(x)
-    return table.expand(len(x), 3, 256).gather(2, x.flatten(2).long()).view_as(x)
-
+# %% ../nbs/46_augment.ipynb #c022b-group
 def _group(x:Tensor, k:int, s:int, T:Tables)->Tensor:
     "One operation and one sign for all images."
     name,(h,w),blend = OPS[k],x.shape[2:],T.blend[s]
@@ -190,6 +195,7 @@ def _group(x:Tensor, k:int, s:int, T:Tables)->Tensor:
     if name == 'Equalize': return _look_up(x, _equalize(x))
     return x if name == 'Identity' else _look_up(x, T.point[k,s])
 
+# %% ../nbs/46_augment.ipynb #c022b-all
 def _in_groups(x:Tensor, op:Tensor, minus:Tensor, T:Tables)->Tensor:
     "Images that drew the same, together."
     out = torch.empty_like(x)
@@ -216,8 +222,9 @@ def rand_augment(
     magnitude:int=9,           # bin, from 0 to 30
 )->Tensor:                     # uint8, (n, 3, side, side)
     "RandAugment: operations and signs drawn independently for each image."
-    check_count('num_ops', num_ops); check_choice('magnitude', magnitude, range(31))
     check_type('images', images, Tensor)
+    check_count('num_ops', num_ops)
+    check_choice('magnitude', magnitude, range(31))
     if images.dtype != torch.uint8: raise TypeError(f"images must be uint8, got {images.dtype}")
     if images.ndim != 4 or images.shape[1] != 3 or images.shape[2] != images.shape[3]:
         raise ValueError(f"images must be (n, 3, side, side), got shape {tuple(images.shape)}")

@@ -37,6 +37,7 @@ def read(
     "All records of some folders."
     return [r for f in folders if f is not None and Path(f).is_dir() for r in ledger.load_all(f)]
 
+# %% ../nbs/55_campaign.ipynb #c007-missing
 def missing(
     runs:Iterable[Run],
     *folders,                # of records
@@ -60,6 +61,7 @@ GOALS:dict[tuple[str, str], float] = {
     ('tuned_vit', 'muon'):60/70, ('resnet18', 'sgd'):60/70, ('mlp', 'sgd'):60/500,
     ('convnext', 'adamw'):60/60, ('resnet32', 'adamw'):60/200}
 
+# %% ../nbs/55_campaign.ipynb #c010-kind
 def kind(
     run:dict,     # fields of a run
     device='cpu',
@@ -69,6 +71,7 @@ def kind(
     keys = 'optimizer', 'precision', 'train_size', 'dataset', 'imbalance'
     return base, *(run.get(k, getattr(Run(), k)) for k in keys), place
 
+# %% ../nbs/55_campaign.ipynb #c010-seconds
 def epoch_seconds(
     run:Run,
     records:list[dict], # measured so far
@@ -109,7 +112,9 @@ def plan(
     rest:list[list[Run]] = []
     for group in groups:
         need = sum(map(cost, group))
-        if not rest and total + need <= seconds: fit.append((need, group)); total += need
+        if not rest and total + need <= seconds:
+            fit.append((need, group))
+            total += need
         else: rest.append(group)
     return [g for _,g in sorted(fit, key=lambda t: -t[0])] + rest
 
@@ -122,6 +127,19 @@ def _each(group, train, failed):
             for run in group: yield from _each([run], train, failed)
         else: failed(group[0], e)
 
+# %% ../nbs/55_campaign.ipynb #c024
+def line(
+    record:dict, # of a finished run
+)->str:
+    "One finished run as one line."
+    run,final = record['run'],record['final']
+    top1 = '   nan' if final['top1'] is None else f"{final['top1']:6.2f}"
+    epoch = f" in epoch {final['best_epoch']}" if 'best_epoch' in final else ''
+    ended = f", diverged in epoch {final['diverged']}" if final.get('diverged') else ''
+    return (f"{run['name']} seed {run['seed']}: {top1} % after {run['epochs']} epochs, best "
+            f"{final['best_top1']:.2f} %{epoch}, {record['env']['seconds']:.0f} s{ended}")
+
+# %% ../nbs/55_campaign.ipynb #c022b
 def _in_order(groups, seconds, deadline, train, watch, log):
     "Train what `plan` says, and tell about it; the number of runs that failed."
     cost,bad = lambda run: seconds(run)*run.epochs,[]
@@ -136,18 +154,6 @@ def _in_order(groups, seconds, deadline, train, watch, log):
         if watch: watch.title = f'[{begun}/{sum(map(len, order))}, {rest/60:.1f} min left] '
         for record in _each(group, train, failed): log(line(record))
     return len(bad)
-
-# %% ../nbs/55_campaign.ipynb #c024
-def line(
-    record:dict, # of a finished run
-)->str:
-    "One finished run as one line."
-    run,final = record['run'],record['final']
-    top1 = '   nan' if final['top1'] is None else f"{final['top1']:6.2f}"
-    epoch = f" in epoch {final['best_epoch']}" if 'best_epoch' in final else ''
-    ended = f", diverged in epoch {final['diverged']}" if final.get('diverged') else ''
-    return (f"{run['name']} seed {run['seed']}: {top1} % after {run['epochs']} epochs, best "
-            f"{final['best_top1']:.2f} %{epoch}, {record['env']['seconds']:.0f} s{ended}")
 
 # %% ../nbs/55_campaign.ipynb #c025
 def run_missing(
@@ -166,9 +172,12 @@ def run_missing(
 )->dict:                  # finished now, missing, cut (they have a checkpoint), failed, minutes
     "Train what is missing, the first that fit longest first, and stop before the budget ends."
     start = time.monotonic()
-    check_positive('budget_minutes', budget_minutes); check_count('at_once', at_once, 1, 1000)
+    check_positive('budget_minutes', budget_minutes)
+    check_count('at_once', at_once, 1, 1000)
     check_positive('minutes', minutes, zero=True)
-    check_device(device); check_folder('data', data); check_folder('known', known)
+    check_device(device)
+    check_folder('data', data)
+    check_folder('known', known)
     runs,out = [check_run(run) for run in runs],ledger.check_writable(out)
     left,records = missing(runs, out, known, if_changed=if_changed),read(out, known)
     find = loaded_once(data, device)
@@ -241,7 +250,8 @@ def campaign_on_ray(
 )->dict:                 # finished now, missing, failed
     "Train what is missing as tasks of a Ray cluster, one for each run."
     import ray
-    check_count('retries', retries, low=0); check_positive('gpus', gpus)
+    check_count('retries', retries, low=0)
+    check_positive('gpus', gpus)
     out = ledger.check_writable(out).resolve()
     left = missing([check_run(run) for run in runs], out)
     cuda = str(device).startswith('cuda')
@@ -256,12 +266,18 @@ def campaign_on_ray(
         try: records = ray.get(task)
         except Exception as e:
             failed += 1
-            log(f'{run.name} seed {run.seed} failed: {str(e).strip().splitlines()[-1]}'); continue
+            log(f'{run.name} seed {run.seed} failed: {str(e).strip().splitlines()[-1]}')
+            continue
         for record in records:
             ledger.save(record, out/f"{record['run']['name']}-s{record['run']['seed']}.json")
             log(line(record))
     now = missing(left, out)
     return dict(finished=len(left) - len(now), missing=len(now), failed=failed)
+
+# %% ../nbs/55_campaign.ipynb #c043-read
+def _read(value):
+    try: return literal_eval(value) if isinstance(value, str) else value
+    except (ValueError, SyntaxError): return value
 
 # %% ../nbs/55_campaign.ipynb #c043
 def changed(
@@ -277,11 +293,6 @@ def changed(
     tag = '-'.join(f'{k}={v}' for k,v in new.items()).replace(':', '.')
     if 'reg' in new: new.setdefault('reg_args', ())   # those of the other one
     return check_run(vary(run, tag, **new))
-
-
-def _read(value):
-    try: return literal_eval(value) if isinstance(value, str) else value
-    except (ValueError, SyntaxError): return value
 
 # %% ../nbs/55_campaign.ipynb #c045
 def run_row(
@@ -299,10 +310,13 @@ def run_row(
     log:Callable=print,   # called with a line for the result
 )->Path:                  # of its record
     "Train one run, from its checkpoint if there is one; one that is done says so."
-    check_count('seed', seed, low=0); check_positive('minutes', minutes, zero=True)
+    check_count('seed', seed, low=0)
+    check_positive('minutes', minutes, zero=True)
     run = replace(changed(row(name), overrides or {}), seed=seed)
     if smoke: run = smoke_run(run)
-    check_device(device); check_folder('data', data); ledger.check_writable(out)
+    check_device(device)
+    check_folder('data', data)
+    ledger.check_writable(out)
     path = run_path(out, run)
     there = is_done(run, path, if_changed)
     record, = run_all([run], out, data, device, minutes, compile=compile, if_changed=if_changed,
@@ -317,6 +331,7 @@ def _bare(run):
                                            'pool', 'num_slices', 'sketch_dim', 'reg_epochs')}
     return replace(run, name='', seed=0, **plain)
 
+# %% ../nbs/55_campaign.ipynb #c048-partner
 def partner(
     run:Run,
     row:Run|None=None, # that it varies, if it is declared nowhere
@@ -380,6 +395,7 @@ def table(
         made += [_shown(runs, '', r, r.precision, n, run) for n,r in others.get(base, {}).items()]
     return pd.DataFrame(made).set_index('run')
 
+# %% ../nbs/55_campaign.ipynb #c051-shown
 def _shown(runs, id, run, precision, name, row=None):
     "One row of `table`, from the runs of that name."
     best,_,final,_ = PUBLISHED.get(id, (nan,)*4)
@@ -417,8 +433,10 @@ _WITNESS = dict(torch=str, python=str, device=str, threads=int, machine=str, com
                 command=str)
 _ALWAYS = 'loss','task','train_top1','reg','grad_norm','lr','test_loss','top1' # in every epoch
 
+# %% ../nbs/55_campaign.ipynb #c071-plain
 def _plain(v): return [_plain(u) for u in v] if isinstance(v, (tuple, list)) else v
 
+# %% ../nbs/55_campaign.ipynb #c071-settings
 def _settings(run:dict, source)->Iterator[str]:
     "Where settings are not those of the declared run."
     if run['seed'] < 0: yield f"{source}: run.seed must be at least 0, got {run['seed']}"
@@ -435,11 +453,13 @@ def _settings(run:dict, source)->Iterator[str]:
 # %% ../nbs/55_campaign.ipynb #c072
 def _number(v)->bool: return isinstance(v, (int, float)) and not isinstance(v, bool)
 
+# %% ../nbs/55_campaign.ipynb #c072-ended
 def _ended(final:dict, curve:dict, epochs:int, source)->Iterator[str]:
     "Where the epochs of a curve are not all there, or go on after a divergence."
     lost = final.get('diverged')
     if lost is not None and not (type(lost) is int and 1 <= lost <= epochs):
-        yield f'{source}: final.diverged must be an epoch from 1 to {epochs}, got {lost!r}'; return
+        yield f'{source}: final.diverged must be an epoch from 1 to {epochs}, got {lost!r}'
+        return
     for key in _ALWAYS:
         end = epochs if lost is None else lost - (key != 'top1')   # in its last epoch: accuracy
         bad = [e for e,v in enumerate(curve.get(key, [])[:end], 1) if not _number(v)]
@@ -449,6 +469,7 @@ def _ended(final:dict, curve:dict, epochs:int, source)->Iterator[str]:
     if any(v is not None for v in after):
         yield f'{source}: final.diverged is {lost}, but curve.loss or curve.top1 goes on there'
 
+# %% ../nbs/55_campaign.ipynb #c072-agree
 def _agree(final:dict, curve:dict, source)->Iterator[str]:
     "Where final numbers are not those of the curve."
     end = (final.get('diverged') or len(curve['top1'])) - 1
@@ -469,6 +490,7 @@ def _witness(env:dict, source)->Iterator[str]:
             yield f'{source}: env.{key} is missing, got {env.get(key)!r}'
     if not env['seconds'] > 0: yield f"{source}: env.seconds must be above 0, got {env['seconds']}"
 
+# %% ../nbs/55_campaign.ipynb #c073-place
 def _place(path:Path, run:dict)->Iterator[str]:
     "Where name or folder are not those that a campaign gives."
     wanted = f"{run['name']}-s{run['seed']}.json"
@@ -477,6 +499,18 @@ def _place(path:Path, run:dict)->Iterator[str]:
     folders = [e.lower() for e,runs in EXPERIMENTS.items() if base in {r.name for r in runs}]
     if folders and path.resolve().parent.name not in (*folders, 'runs'):
         yield f"{path}: run.name belongs in a folder {' or '.join([*folders, 'runs'])}"
+
+# %% ../nbs/55_campaign.ipynb #c074a
+def _sent(record:dict, path:Path)->list[str]:
+    "What one record that can be read has wrong."
+    run,env,final,curve = (record[part] for part in ledger.PARTS)
+    wrong = [*_settings(run, path), *_place(path, run), *_witness(env, path)]
+    broken = list(_ended(final, curve, run['epochs'], path))
+    if not broken: broken = list(_agree(final, curve, path))
+    if not any('run.name' in w for w in wrong):
+        try: same_code(row(re_precision(run['name'], 'fp32')), env.get('reg_code'), path)
+        except ValueError as e: wrong.append(str(e))
+    return wrong + broken
 
 # %% ../nbs/55_campaign.ipynb #c074
 def refusals(
@@ -491,7 +525,9 @@ def refusals(
     declared = {r.name for runs in EXPERIMENTS.values() for r in runs}
     for path in paths:
         try: record = ledger.load_run(path)
-        except ValueError as e: found.append(str(e)); continue
+        except ValueError as e:
+            found.append(str(e))
+            continue
         if record is None: continue                                    # a benchmark
         run = record['run']
         if 'dataset' not in run and run['name'] not in declared: continue   # of a page's own loop
@@ -501,18 +537,6 @@ def refusals(
         there[name] = path
         found += wrong
     return found
-
-# %% ../nbs/55_campaign.ipynb #c074a
-def _sent(record:dict, path:Path)->list[str]:
-    "What one record that can be read has wrong."
-    run,env,final,curve = (record[part] for part in ledger.PARTS)
-    wrong = [*_settings(run, path), *_place(path, run), *_witness(env, path)]
-    broken = list(_ended(final, curve, run['epochs'], path))
-    if not broken: broken = list(_agree(final, curve, path))
-    if not any('run.name' in w for w in wrong):
-        try: same_code(row(re_precision(run['name'], 'fp32')), env.get('reg_code'), path)
-        except ValueError as e: wrong.append(str(e))
-    return wrong + broken
 
 # %% ../nbs/55_campaign.ipynb #c058
 def table_text(

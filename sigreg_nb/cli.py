@@ -22,7 +22,9 @@ app = typer.Typer(help="Isotropic Gaussian regularization against feature collap
                   pretty_exceptions_enable=False)
 
 def _version(asked:bool)->None:
-    if asked: print(f'sigreg_nb {__version__}'); raise typer.Exit()
+    if asked:
+        print(f'sigreg_nb {__version__}')
+        raise typer.Exit()
 
 VERSION = typer.Option('--version', callback=_version, is_eager=True,
                        help="Print the version and leave.")
@@ -31,6 +33,40 @@ VERSION = typer.Option('--version', callback=_version, is_eager=True,
 def _common(version:Annotated[bool, VERSION]=False)->None: pass
 
 # %% ../nbs/56_cli.ipynb #c008
+_SAID:list[str] = [] # the line of this command, if it has said why it leaves
+
+def _leave(message:str, status:int)->None:
+    _SAID.append(message)
+    line = ' '.join(message.split())
+    print('sigreg: ' + (line if len(line) < 500 else f'{line[:480]} …'), file=sys.stderr)
+    sys.exit(status)
+
+# %% ../nbs/56_cli.ipynb #c008-lacking
+def _lacking(e:ModuleNotFoundError)->str:
+    "What to install; the library itself needs less than its commands."
+    if not e.name or e.name.startswith('sigreg_nb'): raise e
+    return f"this command needs {e.name.partition('.')[0]}: pip install 'sigreg_nb[train]'"
+
+# %% ../nbs/56_cli.ipynb #c008a
+#: options that may be given several times, with different values
+SEVERAL = '--set','--shape','--family','--network','--contestant'
+
+def _once(args:list)->None:
+    "Raise if an option is given twice, or a value of one that takes several."
+    seen,words = set(),[str(a) for a in args]
+    for word,after in zip(words, [*words[1:], '']):
+        name,equals,value = word.partition('=')
+        if word == '--': return
+        free = name in ('--arm', '--regime') or (name == '--reg' and words[0] == 'demo')
+        if free or not name.startswith('--') or not name.strip('-'): continue
+        value = (value if equals else after) if name in SEVERAL else None
+        if name == '--set': value = value.partition('=')[0]
+        if (name, value) in seen:
+            raise ValueError(f'{name} is given twice' if value is None else
+                             f'{name} is given twice with {value}')
+        seen.add((name, value))
+
+# %% ../nbs/56_cli.ipynb #c008-main
 def main(
     args:list|None=None, # None: those of the process
 )->None:
@@ -52,45 +88,14 @@ def main(
         if not hasattr(e, 'format_message'): raise
         _leave(e.format_message(), 2)
 
-def _lacking(e:ModuleNotFoundError)->str:
-    "What to install; the library itself needs less than its commands."
-    if not e.name or e.name.startswith('sigreg_nb'): raise e
-    return f"this command needs {e.name.partition('.')[0]}: pip install 'sigreg_nb[train]'"
-
-_SAID:list[str] = [] # the line of this command, if it has said why it leaves
-
-def _leave(message:str, status:int)->None:
-    _SAID.append(message)
-    line = ' '.join(message.split())
-    print('sigreg: ' + (line if len(line) < 500 else f'{line[:480]} …'), file=sys.stderr)
-    sys.exit(status)
-
-# %% ../nbs/56_cli.ipynb #c008a
-#: options that may be given several times, with different values
-SEVERAL = '--set','--shape','--family','--network','--contestant'
-
-def _once(args:list)->None:
-    "Raise if an option is given twice, or a value of one that takes several."
-    seen,words = set(),[str(a) for a in args]
-    for word,after in zip(words, [*words[1:], '']):
-        name,equals,value = word.partition('=')
-        if word == '--': return
-        free = name in ('--arm', '--regime') or (name == '--reg' and words[0] == 'demo')
-        if free or not name.startswith('--') or not name.strip('-'): continue
-        value = (value if equals else after) if name in SEVERAL else None
-        if name == '--set': value = value.partition('=')[0]
-        if (name, value) in seen:
-            raise ValueError(f'{name} is given twice' if value is None else
-                             f'{name} is given twice with {value}')
-        seen.add((name, value))
-
 # %% ../nbs/56_cli.ipynb #c011
 def _bar(records, total):
     "A progress bar on stderr; a line per run, with the time left, where stderr is no terminal."
     import time
     from tqdm import tqdm
     if sys.stderr.isatty():
-        yield from tqdm(records, total=total, unit='run', file=sys.stderr); return
+        yield from tqdm(records, total=total, unit='run', file=sys.stderr)
+        return
     start = time.perf_counter()
     for i,record in enumerate(records, 1):
         run,final = record['run'],record['final']
@@ -108,6 +113,7 @@ REGIME = typer.Option('--regime', help="views, clean, noisy or deep; repeat for 
 EPOCHS = typer.Option('--epochs', help="Epochs of every run. Fewer than the 30 declared show "
                       "little: most networks have not learned yet.")
 
+# %% ../nbs/56_cli.ipynb #c011a-train
 def _train_demo(
     out:str,
     chosen:tuple[tuple, tuple, int, Optional[int]], # regimes, arms, seeds, epochs
@@ -170,6 +176,10 @@ def demo(
 DATA = typer.Option('--data', help="Folder of the data set; default: $SIGREG_DATA or ./data.")
 DEVICE = typer.Option('--device', help="cpu or cuda.")
 
+# %% ../nbs/56_cli.ipynb #c019a
+from contextlib import contextmanager
+
+# %% ../nbs/56_cli.ipynb #c019-list
 @app.command('list')
 def list_(
     name:Annotated[Optional[str], typer.Argument(help="An experiment; default: all of them.")]=None,
@@ -177,9 +187,6 @@ def list_(
     "Show the declared experiments, or the runs of one."
     from sigreg_nb.experiments import list_experiments
     print(list_experiments(name))
-
-# %% ../nbs/56_cli.ipynb #c019a
-from contextlib import contextmanager
 
 # %% ../nbs/56_cli.ipynb #c020
 SET = typer.Option('--set', help="field=value; repeat.")
@@ -200,10 +207,19 @@ WAIT = typer.Option('--wait-seconds', help="Under torchrun: how long a process w
 CHANGED = typer.Option('--if-changed', help="If the code of a regularizer has changed since: "
                        "refuse, train again, or keep the record.")
 
+# %% ../nbs/56_cli.ipynb #c020b-mine
 def _mine(reg:Optional[str])->None:
     "Modules of the working folder can be imported, as with `python -m`."
     if reg and ':' in reg and os.getcwd() not in sys.path: sys.path.insert(0, os.getcwd())
 
+# %% ../nbs/56_cli.ipynb #c020b-first
+def _first()->bool: return os.environ.get('RANK', '0') == '0'
+
+# %% ../nbs/56_cli.ipynb #c020b-say
+def _say(text:str)->None:
+    if _first(): print(text)
+
+# %% ../nbs/56_cli.ipynb #c020b-watched
 @contextmanager
 def _watched():
     "How far it is, on stderr; when a signal ends it, one line that says what it left."
@@ -216,11 +232,6 @@ def _watched():
         if _first(): print(f'sigreg: {e}; the same command continues', file=sys.stderr)
         raise typer.Exit(128 + e.number) from None
     finally: watch.close()
-
-def _first()->bool: return os.environ.get('RANK', '0') == '0'
-
-def _say(text:str)->None:
-    if _first(): print(text)
 
 # %% ../nbs/56_cli.ipynb #c020c
 @app.command()
@@ -355,6 +366,7 @@ def _bytes(name:str):
             print(f'{name}: {have/1e6:.1f} of {total/1e6:.1f} MB', file=sys.stderr, flush=True)
     return watch,bar
 
+# %% ../nbs/56_cli.ipynb #c022b-download
 @app.command()
 def download(
     name:Annotated[str, typer.Argument(help="cifar100 or cifar10.")]='cifar100',
@@ -381,6 +393,7 @@ bench = typer.Typer(help="Time losses, layers or a training run on this machine.
                     no_args_is_help=True)
 app.add_typer(bench, name='bench')
 
+# %% ../nbs/56_cli.ipynb #c026-out
 def _writable(out:Optional[str])->Optional[str]:
     from pathlib import Path
     from sigreg_nb.ledger import check_writable
@@ -393,6 +406,7 @@ def _writable(out:Optional[str])->Optional[str]:
 BENCH_OUT = typer.Option('--out', callback=_writable,
                          help="JSON file for the record; default: print only.")
 
+# %% ../nbs/56_cli.ipynb #c026-save
 def _save(found:dict, out)->None:
     from sigreg_nb.ledger import write_json
     if not out: return
@@ -410,6 +424,7 @@ def _shape(text:str)->tuple[int, ...]:
         raise ValueError(f"--shape takes n >= 2, d, k >= 1, and products up to 2^28, got {text!r}")
     return shape
 
+# %% ../nbs/56_cli.ipynb #c027-losses
 @bench.command('losses')
 def bench_losses(
     shape:Annotated[Optional[list[str]], typer.Option(help="n,d,k; repeat for several.")]=None,
@@ -460,7 +475,8 @@ def bench_training(
     from sigreg_nb.checks import check_count
     from sigreg_nb.train import check_run
     run = check_run(replace(find(row), precision=precision))
-    check_count('images', images, run.batch_size, 2**20); check_device(device)
+    check_count('images', images, run.batch_size, 2**20)
+    check_device(device)
     found = module.bench_training(run, synthetic(images).to(device), device, rounds=rounds,
                                   workers=workers, compile=compile)
     print(module.speed_table([found]).to_string(), end='\n\n')

@@ -83,11 +83,13 @@ def _leveled(
     names = [*inspect.signature(getattr(call, 'forward', call)).parameters, *['']*len(rows)]
     return list(map(scaled, names, rows)), {name:scaled(name, w) for name,w in named.items()}
 
+# %% ../nbs/34_distributed.ipynb #c023-shared
 class _Shared:
     "A value that a deep copy leaves alone."
     def __init__(self, value): self.value = value
     def __deepcopy__(self, memo): return self
 
+# %% ../nbs/34_distributed.ipynb #c023-none
 def _no_rows(call, rows:list, named:dict, turn:Callable)->tuple[list, dict]:
     "A row of zeros with weight 0 in place of none: it adds nothing to any sum, or slope."
     takes = inspect.signature(getattr(call, 'forward', call)).parameters
@@ -105,6 +107,7 @@ def _adds(reg)->bool:
     "Is it a function of sums over rows, so that its forward may work with `reduce`?"
     return hasattr(reg, 'reduce') and (_untouched(reg) or isinstance(reg, VCRegLayer))
 
+# %% ../nbs/34_distributed.ipynb #c024-synced
 class _Synced(nn.Module):
     "A regularizer, a group, and a call over all of it."
     def __init__(self,
@@ -171,6 +174,7 @@ def _random_state():
     devices = torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else []
     return torch.get_rng_state(), devices
 
+# %% ../nbs/34_distributed.ipynb #c046-restore
 def _restore(state):
     torch.set_rng_state(state[0])
     if state[1]: torch.cuda.set_rng_state_all(state[1])

@@ -63,6 +63,7 @@ def declare(
     EXPERIMENTS[name],ABOUT[name] = unique,about
     return unique
 
+# %% ../nbs/54_experiments.ipynb #c052-tagged
 _TAGS:dict[str, list[Run]] = {}
 
 def tagged(
@@ -73,6 +74,7 @@ def tagged(
     _TAGS.setdefault(tag, []).extend(runs)
     return list(runs)
 
+# %% ../nbs/54_experiments.ipynb #c052-select
 def select(
     *tags:str,
 )->list[Run]:
@@ -127,6 +129,7 @@ def walk(
         made.append(vary(run, tag, model_args=tuple(arguments.items()), **fields))
     return made
 
+# %% ../nbs/54_experiments.ipynb #c058-declare
 *_before,_end = walk()                                  # the last step is row P1
 STEPS = [*against(V1, *_before), *rows('P1')]
 declare('E5', 'from the plain to the tuned ViT, one step at a time',
@@ -138,6 +141,7 @@ def sweep(run:Run, weights:Iterable[float], epochs:int=100)->list[Run]:
     return [vary(run, f'add{w:g}-{epochs}ep', combine='add', reg_weight=w, epochs=epochs)
             for w in weights]
 
+# %% ../nbs/54_experiments.ipynb #c061-declare
 _weights = dict(weak=(.003, .01, .03, .1, .3, 1.), strong=(.001, .003, .01, .03, .1))
 _whole = vary(V1, 'ce1-100ep', reg_weight=0., epochs=100)
 _ce = against(None, _whole, *(vary(V1, f'ce{1-w:g}-100ep', reg_weight=w, epochs=100)
@@ -186,6 +190,7 @@ def _alike(tag:str, control:Run|None=M1, **changes)->list[Run]:
     "The three arms of the MLP with the same changes."
     return arms(*(vary(r, tag, **changes) for r in _arms), control=control)
 
+# %% ../nbs/54_experiments.ipynb #c067-declare
 _CURES = against(
     M1, vary(M1, 'wd5e-4', weight_decay=5e-4), vary(M1, 'wd5e-3', weight_decay=5e-3),
     *(vary(M1, f'dropout{p}', model='mlp_control', model_args=(('dropout', p),)) for p in (.2, .5)),
@@ -246,6 +251,7 @@ ALPHAS,BETAS = (1.28, .64, .32, .16),(.16, .08, .04, .02, .01)
 MIDDLE = dict(vcreg=(.64, .04), printed=(.64, .04)) # (α, β) of the two readings
 CHOSEN = dict(super=MIDDLE, tail=MIDDLE)            # until their grids have chosen
 
+# %% ../nbs/54_experiments.ipynb #c092-with
 def with_vcreg(
     run:Run,
     alpha:float,        # weight of the variance
@@ -261,18 +267,20 @@ def with_vcreg(
     return vary(run, f'a{alpha:g}-b{beta:g}' if tag is None else tag, reg=reg,
                 reg_weight=float(sites), reg_args=args)
 
-def vcreg_grid(run:Run, sites:int)->list[Run]:
-    "The paper's 20 pairs (α, β), in both readings of β."
-    return against(run, *(
-        with_vcreg(run, a, b, sites, reg, f"{reg.replace('_', '-')}-a{a:g}-b{b:g}")
-        for reg in ('vcreg', 'vcreg_printed') for a in ALPHAS for b in BETAS))
-
 # %% ../nbs/54_experiments.ipynb #c093
 SUPER = Run('super-none', model='convnext', model_args=(('patch_size', 2),), labels='coarse',
             lr=1e-3, weight_decay=.05, decay_norms=False, schedule='warmup-cosine', warmup=5,
             epochs=200, batch_size=256, augment='crop-flip', mix=False, combine='add',
             reg_weight=0., measure=('subclass', 'collapse', 'information'))
 
+# %% ../nbs/54_experiments.ipynb #c092-grid
+def vcreg_grid(run:Run, sites:int)->list[Run]:
+    "The paper's 20 pairs (α, β), in both readings of β."
+    return against(run, *(
+        with_vcreg(run, a, b, sites, reg, f"{reg.replace('_', '-')}-a{a:g}-b{b:g}")
+        for reg in ('vcreg', 'vcreg_printed') for a in ALPHAS for b in BETAS))
+
+# %% ../nbs/54_experiments.ipynb #c093-arms
 def super_arms(
     base:Run=SUPER,           # without a regularizer
     sites:int=12,
@@ -287,6 +295,7 @@ def super_arms(
             named('weak', reg='weak', reg_weight=.1, pool=pool),
             named('strong', reg='strong', reg_weight=.01, pool=pool))
 
+# %% ../nbs/54_experiments.ipynb #c093-last
 def last_arms(
     base:Run,
     site:str, # of the last feature
@@ -332,6 +341,7 @@ def tail_arms(
     "As `super_arms`, and `last_arms`."
     return [*super_arms(base, 15, pairs=CHOSEN['tail']), *last_arms(base, 'pool')]
 
+# %% ../nbs/54_experiments.ipynb #c096-declare
 _tail10 = replace(TAIL, name='tail10-none', dataset='cifar10')
 _tailval, = against(None, vary(TAIL, 'val', split='val'))
 _tail = seeds(tail_arms(), 3)
@@ -365,6 +375,7 @@ def with_part(run:Run, tag:str, part:str, value)->Run:
     "An MLP with a part of `mlp_control`."
     return vary(run, tag, model='mlp_control', model_args=(*run.model_args, (part, value)))
 
+# %% ../nbs/54_experiments.ipynb #c098b-declare
 _bn = replace(SMALL_FIT, name='small-fit-bn-none', measure=('subclass', 'collapse'),
               model='mlp_control', model_args=(*SMALL_FIT.model_args, ('batch_norm', True)))
 declare('SMALL_FIT_BN', 'learned by heart, with BatchNorm: is collapse another matter?',
@@ -402,6 +413,7 @@ def deep_arms(
                   named('he-weak', **he, **weak), control=base)
     return [*plain, *helped, *against(base, named('bn', **bn))]
 
+# %% ../nbs/54_experiments.ipynb #c100-declare
 DEPTHS = 5,12,24
 declare('SMALL_DEEP', 'where gradients vanish: 5, 12 and 24 layers',
         seeds([run for depth in DEPTHS for run in deep_arms(depth)], 3))
@@ -415,6 +427,7 @@ ACTS = select('parts', 'first epochs', 'forms', 'sites', 'later epochs', 'sketch
 declare('FIXES', 'one fix at a time, seed 0', FIXES)
 declare('ACTS', 'what acts in Weak-SIGReg, seed 0', ACTS)
 
+# %% ../nbs/54_experiments.ipynb #c103-rest
 def rest(
     planned:list[Run],
     *names:str,        # experiments
@@ -422,6 +435,7 @@ def rest(
     "What these experiments declare beyond `planned`."
     return [run for name in names for run in EXPERIMENTS[name] if run not in planned]
 
+# %% ../nbs/54_experiments.ipynb #c103-declare
 _rescue = [
     *seeds([V1, V3, V2], 3), *seeds(FIXES, 3), *seeds([V1, V3, V2], 2, start=3),
     *ACTS, *SWEEPS, *EXPERIMENTS['E15'], *seeds(ACTS, 2, start=1)]
@@ -458,6 +472,7 @@ def small_vit(
     return vary(run, f'p8-d{width}-reach{reach:g}-first{epochs}', model_args=args, lr=reach/width,
                 epochs=epochs, schedule='constant')
 
+# %% ../nbs/54_experiments.ipynb #c106b-declare
 declare('REACH', 'is the plateau a matter of η·d? A ViT of 16 tokens, its first four epochs', seeds(
     [run for d in WIDTHS for reach in REACHES
      for run in arms(*(small_vit(r, d, reach) for r in (V1, V3)))], 3));

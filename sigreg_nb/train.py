@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['DATASETS', 'DATA_SPLITS', 'PRECISIONS', 'AUGMENTS', 'DRAWN', 'IF_CHANGED', 'Run', 'check_run', 'build_model',
            'build_taps', 'build_regularizer', 'build_optimizers', 'stream_seed', 'Epoch', 'sample_epoch', 'drawn_once',
-           'thinned', 'tf32', 'arithmetic', 'has_bf16', 'warn_emulated', 'Trainer', 'try_out', 'average_gradients',
+           'thinned', 'tf32', 'has_bf16', 'warn_emulated', 'arithmetic', 'Trainer', 'try_out', 'average_gradients',
            'agreed', 'train_step', 'Captured', 'set_lr', 'start_epoch', 'Late', 'hurry', 'evaluate', 'evaluate_refit',
            'last_measures', 'gradient_norms', 'diagnose', 'epoch', 'finished', 'record', 'run_path', 'clear',
            'check_same', 'same_code', 'snapshot', 'save_checkpoint', 'restore', 'Stopped', 'stoppable', 'undisturbed',
@@ -131,6 +131,7 @@ def _check_together(run:Run)->None:
     check_count('reg_epochs[0]', start, low=0)
     if stop is not None: check_count('reg_epochs[1]', stop, low=start)
 
+# %% ../nbs/49_train.ipynb #c012a-numbers
 def _check_numbers(run:Run)->None:
     "Raise unless every number of `run` is in its range; no machine has more than `most`."
     most = 2**20
@@ -139,7 +140,8 @@ def _check_numbers(run:Run)->None:
     for name in ('seed', 'warmup'): check_count(name, getattr(run, name), 0, 2**63 - 1)
     for name in ('reg_weight', 'weight_decay', 'eta_min'):
         check_positive(name, getattr(run, name), zero=True, below=1e9)
-    check_positive('lr', run.lr, below=1e9); check_count('batch_size', run.batch_size, 2, most)
+    check_positive('lr', run.lr, below=1e9)
+    check_count('batch_size', run.batch_size, 2, most)
     for name in ('momentum', 'label_smoothing'):
         check_positive(name, getattr(run, name), zero=True, below=1)
     check_positive('imbalance', run.imbalance, below=1e9)
@@ -157,6 +159,7 @@ def _check_sites(run:Run)->None:
     if run.pool is not None and not (isinstance(run.pool, str) and '->' in run.pool):
         check_choice('pool', run.pool, ('auto', *POOLS))
 
+# %% ../nbs/49_train.ipynb #c012b-pairs
 def _check_pairs(name:str, pairs:tuple)->None:
     "Raise unless these are arguments by name."
     for pair in pairs:
@@ -199,6 +202,7 @@ def build_model(
     model = MODELS[run.model].make(num_classes=num_classes, **{**rope, **dict(run.model_args)})
     return nn.SyncBatchNorm.convert_sync_batchnorm(model) if ranks() > 1 else model
 
+# %% ../nbs/49_train.ipynb #c016-taps
 def build_taps(
     run:Run,
     model:nn.Module,
@@ -207,6 +211,7 @@ def build_taps(
     m = MODELS[run.model]
     return Taps(model, run.sites or m.sites, run.pool or m.pool).attach()
 
+# %% ../nbs/49_train.ipynb #c016-reg
 def build_regularizer(
     run:Run,
 )->nn.Module:
@@ -245,6 +250,7 @@ class Epoch(NamedTuple):
     partner:Tensor # (n,), row that each image is mixed with, of the same batch
     weight:Tensor  # (steps, side, side), share of the first image at each pixel
 
+# %% ../nbs/49_train.ipynb #c025-sample
 def sample_epoch(
     run:Run,
     train:Split, # training images
@@ -268,12 +274,15 @@ def sample_epoch(
 DRAWN = ('dataset', 'split', 'train_size', 'imbalance', 'labels', 'seed', 'batch_size', 'augment',
          'mix')
 
+# %% ../nbs/49_train.ipynb #c026b-once
 def drawn_once()->Callable: # has the arguments of `sample_epoch`
     "`sample_epoch` that keeps its last epoch for the next run that would draw the same."
     last:dict[tuple, Epoch] = {}
     def draw(run:Run, train:Split, epoch:int)->Epoch:
         key = *(getattr(run, name) for name in DRAWN), epoch
-        if key not in last: last.clear(); last[key] = sample_epoch(run, train, epoch)
+        if key not in last:
+            last.clear()
+            last[key] = sample_epoch(run, train, epoch)
         return last[key]
     return draw
 
@@ -307,11 +316,13 @@ def _switches(on:bool)->list[tuple]: # owner, name, value
              b.mkldnn.rnn)
     return [(part, 'fp32_precision', 'tf32' if on else 'ieee') for part in parts]
 
+# %% ../nbs/49_train.ipynb #c030a-older
 def _older()->str|None:
     "The older setting for all products; None where it disagrees with newer ones."
     try: return torch.get_float32_matmul_precision()
     except RuntimeError: return None
 
+# %% ../nbs/49_train.ipynb #c030a-tf32
 @contextmanager
 def tf32(
     on:bool, # in matrix products and convolutions
@@ -328,16 +339,6 @@ def tf32(
             if isinstance(value, str): setattr(owner, name, 'none')  # it may follow another one
             if getattr(owner, name) != value: setattr(owner, name, value)
 
-@contextmanager
-def arithmetic(
-    run:Run,
-    device,  # where it computes
-)->Iterator[None]:
-    "The precision of a run and its attention kernel, for what is done within."
-    plain = run.precision == 'bf16' and torch.device(device).type == 'cpu'
-    attention = sdpa_kernel(SDPBackend.MATH) if plain else nullcontext()
-    with tf32(run.precision == 'tf32'), attention: yield
-
 # %% ../nbs/49_train.ipynb #c030ac
 def has_bf16()->bool:
     "Does this CPU multiply in bfloat16, or emulate it?"
@@ -351,6 +352,17 @@ def warn_emulated(
     if run.precision == 'bf16' and torch.device(device).type == 'cpu' and not has_bf16():
         warnings.warn("precision 'bf16' is emulated on this CPU, which has no instructions for it: "
                       "'fp32' is faster", UserWarning, stacklevel=3)
+
+# %% ../nbs/49_train.ipynb #c030a-all
+@contextmanager
+def arithmetic(
+    run:Run,
+    device,  # where it computes
+)->Iterator[None]:
+    "The precision of a run and its attention kernel, for what is done within."
+    plain = run.precision == 'bf16' and torch.device(device).type == 'cpu'
+    attention = sdpa_kernel(SDPBackend.MATH) if plain else nullcontext()
+    with tf32(run.precision == 'tf32'), attention: yield
 
 # %% ../nbs/49_train.ipynb #c030
 class Trainer:
@@ -412,8 +424,11 @@ def average_gradients(t:Trainer)->None:
     "Replace every gradient by its mean over the processes, if there are several."
     if t.world == 1: return
     for p in t.model.parameters():
-        if p.grad is not None: dist.all_reduce(p.grad); p.grad /= t.world
+        if p.grad is not None:
+            dist.all_reduce(p.grad)
+            p.grad /= t.world
 
+# %% ../nbs/49_train.ipynb #c033-agreed
 def agreed(t:Trainer, flag:bool)->bool:
     "Does any process say so? They must leave a loop together."
     return flag if t.world == 1 else bool(all_sum(torch.tensor(float(flag), device=t.device)))
@@ -483,6 +498,7 @@ def set_lr(
         if isinstance(group['lr'], Tensor): group['lr'].fill_(lr)
         else: group['lr'] = lr
 
+# %% ../nbs/49_train.ipynb #c040-start
 def start_epoch(
     t:Trainer,
 )->None:
@@ -493,9 +509,11 @@ def start_epoch(
     else:
         for old,new in zip(t.data, fresh): old.copy_(new)   # graphs read here
     start,stop = t.run.reg_epochs
-    t.i.zero_(); t.sums.zero_()
+    t.i.zero_()
+    t.sums.zero_()
     t.on.fill_(float(start <= t.done < (inf if stop is None else stop)))
-    t.model.train(); t.reg.train()
+    t.model.train()
+    t.reg.train()
 
 # %% ../nbs/49_train.ipynb #c042
 class Late(KeyboardInterrupt):
@@ -505,6 +523,7 @@ def hurry(t:Trainer)->None:
     "Leave if the deadline is over; several processes leave at the end of an epoch only."
     if t.world == 1 and time.monotonic() >= t.deadline: raise Late
 
+# %% ../nbs/49_train.ipynb #c042-evaluate
 @torch.no_grad()
 def evaluate(
     t:Trainer,
@@ -531,11 +550,15 @@ def evaluate_refit(
     norms = [m for m in t.model.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)]
     if not norms: return None
     kept = [(m.momentum, {k:v.clone() for k,v in m.state_dict().items()}) for m in norms]
-    for m in norms: m.momentum = None; m.reset_running_stats()
+    for m in norms:
+        m.momentum = None
+        m.reset_running_stats()
     t.model.train()
     for images in t.train.images.split(batch): logits(t, t.model, images*t.scale + t.shift)
     result = evaluate(t)
-    for m,(momentum,state) in zip(norms, kept): m.momentum = momentum; m.load_state_dict(state)
+    for m,(momentum,state) in zip(norms, kept):
+        m.momentum = momentum
+        m.load_state_dict(state)
     return result
 
 # %% ../nbs/49_train.ipynb #c047
@@ -568,7 +591,8 @@ def diagnose(
     rows:tuple=(512, 128), # test images for the ranks, training images for the gradients
 )->dict:                   # rank, trace, task_grad and reg_grad: one value per site; reg_share
     "What the features look like, and how hard the regularizer pulls (@eq-train-share)."
-    t.model.eval(); t.reg.eval()
+    t.model.eval()
+    t.reg.eval()
     run,(n,m) = t.run,rows
     with torch.no_grad(): logits(t, t.model, t.test.images[:n]*t.scale + t.shift)
     zs = [z.float() for z in t.taps.features.values()]
@@ -620,6 +644,7 @@ def finished(t:Trainer)->bool:
     "All epochs done, or the loss is no longer finite."
     return t.done >= t.run.epochs or (t.done > 0 and t.history[-1]['loss'] is None)
 
+# %% ../nbs/49_train.ipynb #c064-record
 def record(
     t:Trainer,
 )->dict: # see chapter Ledger
@@ -648,6 +673,7 @@ def run_path(
     "Where the record, the checkpoint, or the record so far of a run lives."
     return Path(out)/f'{run.name}-s{run.seed}{suffix}'
 
+# %% ../nbs/49_train.ipynb #c068-clear
 def clear(out, run:Run)->None:
     "Remove what a finished run no longer needs."
     for suffix in ('.ckpt', '.part'): run_path(out, run, suffix).unlink(missing_ok=True)
@@ -667,6 +693,7 @@ def check_same(
         raise ValueError(f"{source} is of another run: {', '.join(other)}; "
                          'move it, or rename the run')
 
+# %% ../nbs/49_train.ipynb #c068a-code
 IF_CHANGED = 'refuse','again','keep'
 
 def same_code(
@@ -692,6 +719,7 @@ def snapshot(t:Trainer)->dict:
         model=t.model.state_dict(), reg=t.reg.state_dict(),
         optimizers=[o.state_dict() for o in t.optimizers]))
 
+# %% ../nbs/49_train.ipynb #c068c-save
 def save_checkpoint(
     t:Trainer,
     path,
@@ -713,6 +741,7 @@ def _load_optimizer(optimizer:torch.optim.Optimizer, saved:dict)->None:
         rate,held = float(group['lr']),mine['lr']
         group['lr'] = held.fill_(rate) if isinstance(held, Tensor) else rate
 
+# %% ../nbs/49_train.ipynb #c068ca-restore
 def restore(
     t:Trainer,
     path,
@@ -727,7 +756,8 @@ def restore(
         if not same_code(t.run, state.get('code'), path, if_changed): return t
         if not 0 < len(state['history']) < t.run.epochs:
             raise ValueError(f"it holds {len(state['history'])} of {t.run.epochs} epochs")
-        t.model.load_state_dict(state['model']); t.reg.load_state_dict(state['reg'])
+        t.model.load_state_dict(state['model'])
+        t.reg.load_state_dict(state['reg'])
         for optimizer,saved in zip(t.optimizers, state['optimizers'], strict=True):
             _load_optimizer(optimizer, saved)
         t.history,t.seconds = state['history'],float(state['seconds'])
@@ -745,6 +775,7 @@ class Stopped(KeyboardInterrupt):
         super().__init__(f'stopped by {signal.Signals(number).name}')
         self.number = number
 
+# %% ../nbs/49_train.ipynb #c068e-stoppable
 @contextmanager
 def stoppable()->Iterator[None]:
     "Ctrl-C and SIGTERM raise `Stopped` in what is done within, where they had their default."
@@ -757,6 +788,7 @@ def stoppable()->Iterator[None]:
     finally:
         for s,handler in before.items(): signal.signal(s, handler)
 
+# %% ../nbs/49_train.ipynb #c068e-calm
 @contextmanager
 def undisturbed()->Iterator[None]:
     "Signals that would stop the program are ignored in what is done within."
@@ -778,6 +810,7 @@ def leave(t:Trainer, out)->str: # what was saved, in words
     if t.kept is None and not path.exists(): return f'{run.name} had not finished an epoch'
     return f'{path} holds {len(t.kept["history"]) if t.kept else t.done} of {run.epochs} epochs'
 
+# %% ../nbs/49_train.ipynb #c068ee-warn
 def _leave_or_warn(t:Trainer, out)->str: # as `leave`, or why not
     "`leave`; where that fails, on a full disk for one, warn: training is worth more."
     try: return leave(t, out)
@@ -800,6 +833,7 @@ def _seen(trainers:list)->str:
     if top1: said.append(f'test {sum(top1)/len(top1):.2f} %')
     return ', '.join(said) or 'begins'
 
+# %% ../nbs/49_train.ipynb #c068g-left
 def _left(epochs:float, seconds:float, rest:float)->str:
     "Time left, from the epochs that took so many seconds."
     if not epochs: return 'time left unknown'
@@ -824,7 +858,8 @@ class Progress:
         if not trainers or (not whole and (now < self.next or n == self.shown)): return
         self.next,self.shown,text = now + self.every,n,_seen(trainers)
         if self.bar is not None:
-            self.bar.n = round(n, 2); self.bar.set_postfix_str(text)
+            self.bar.n = round(n, 2)
+            self.bar.set_postfix_str(text)
         else:
             left = _left(n - self.first, now - self.start, self.total - n)
             print(f'{self.name}: {n:.4g} of {self.total} epochs, {text}'
@@ -842,7 +877,8 @@ class Progress:
                                           unit='epoch', file=self.stream, dynamic_ncols=True)
 
     def close(self)->None:
-        if self.bar is not None: self.bar.close(); self.bar = None
+        if self.bar is not None: self.bar.close()
+        self.bar = None
 
 # %% ../nbs/49_train.ipynb #c068j
 def digest(
@@ -860,6 +896,7 @@ def digest(
     add(x)
     return h.hexdigest()[:12]
 
+# %% ../nbs/49_train.ipynb #c068j-agree
 def agree(
     find:Callable, # what this process finds, without asking the others; it may raise
     told:Callable=lambda found: {}, # name -> value, of all that must be the same everywhere
@@ -867,7 +904,9 @@ def agree(
     "Raise the same error on all processes, unless all of them find the same, and none an error."
     if ranks() == 1: return find()
     found,said,wrong,heard = None,{},None,[None]*ranks()
-    try: found = find(); said = told(found)
+    try:
+        found = find()
+        said = told(found)
     except Exception as e: wrong = e
     dist.all_gather_object(heard, (said, wrong and str(wrong)))
     errors = [f'rank {r}: {error}' for r,(_,error) in enumerate(heard) if error is not None]
@@ -892,6 +931,7 @@ def _state(trainers:list[Trainer])->dict:
                   value if key == 'epochs' else digest(value) for key,value in parts.items()}
     return found
 
+# %% ../nbs/49_train.ipynb #c068k-folder
 def _one_folder(out:Path)->None:
     "Raise on all processes unless they all see the folder of the first."
     if ranks() == 1: return
@@ -911,6 +951,7 @@ def _one_folder(out:Path)->None:
 class Lost(TimeoutError):
     "Another process no longer answers."
 
+# %% ../nbs/49_train.ipynb #c068m-silent
 def _silent(seconds:float=10.)->list[int]:
     "The ranks that do not report in time; the first keeps the store, if it does not answer."
     store,me = dist.distributed_c10d._get_default_store(),dist.get_rank()
@@ -923,9 +964,11 @@ def _silent(seconds:float=10.)->list[int]:
                 time.sleep(.05)
         except RuntimeError: pass                   # whoever keeps the store has gone
     asking = threading.Thread(target=ask, daemon=True)
-    asking.start(); asking.join(seconds + 1)
+    asking.start()
+    asking.join(seconds + 1)
     return sorted(others - heard) if me in heard else [0]
 
+# %% ../nbs/49_train.ipynb #c068m-answering
 @contextmanager
 def answering()->Iterator[None]:
     "Name the processes that no longer answer, instead of the operation that they left."
@@ -995,6 +1038,7 @@ def load_data(
     test = load(run.dataset, root, 'test', device=device)
     return (*train_validation(full), test) if run.split == 'select' else (full, test)
 
+# %% ../nbs/49_train.ipynb #c075-once
 def loaded_once(
     root=None,     # data folder, see chapter Data
     device='cpu',
@@ -1007,6 +1051,7 @@ def loaded_once(
         return sets[key]
     return find
 
+# %% ../nbs/49_train.ipynb #c075-done
 def is_done(run:Run, path:Path, if_changed:str='refuse')->bool:
     "Is there a record of this run, made with today's code of its regularizer?"
     if not path.exists(): return False
@@ -1028,6 +1073,7 @@ def rehearse(run:Run)->None:
         try: build_taps(run, made)
         except ValueError as e: raise ValueError(f'sites: {e}') from e
 
+# %% ../nbs/49_train.ipynb #c075a-look
 def _look(runs, out, if_changed)->tuple[Path, list[Run], list[bool]]:
     "The folder, the runs, and which of them are done there; all of it is checked."
     check_choice('if_changed', if_changed, IF_CHANGED)
@@ -1041,6 +1087,7 @@ def _look(runs, out, if_changed)->tuple[Path, list[Run], list[bool]]:
         if not there: rehearse(run)
     return out, runs, done
 
+# %% ../nbs/49_train.ipynb #c075a-trainers
 def _trainers(runs, out, find, device, compile, if_changed)->list[Trainer]:
     "The runs with their data, from their checkpoints if there are any."
     found,draw = [],drawn_once()
