@@ -351,7 +351,7 @@ def warn_emulated(
     "Warn of a run in bfloat16 on a CPU without instructions for it."
     if run.precision == 'bf16' and torch.device(device).type == 'cpu' and not has_bf16():
         warnings.warn("precision 'bf16' is emulated on this CPU, which has no instructions for it: "
-                      "'fp32' is faster", UserWarning, stacklevel=3)
+                      "'fp32' is faster", UserWarning, stacklevel=4)
 
 # %% ../nbs/49_train.ipynb #c030a-all
 @contextmanager
@@ -382,7 +382,6 @@ class Trainer:
         self.official = None if official is None else official.to(device)
         cuda = self.device.type == 'cuda'
         self.rank,self.world = dist.get_rank() if ranks() > 1 else 0, ranks()
-        if self.rank == 0: warn_emulated(run, device)
         self.model = build_model(run, len(train.classes(run.labels))).to(device)
         if cuda and MODELS[run.model].channels_last:
             self.model.to(memory_format=torch.channels_last)
@@ -413,6 +412,7 @@ def try_out(t:Trainer)->None:
     if norms and t.device.type == 'cpu':
         raise ValueError(f"model must be one without BatchNorm for {t.world} processes on a CPU "
                          f"(PyTorch synchronizes it on GPUs only), got {t.run.model!r}")
+    if t.rank == 0: warn_emulated(t.run, t.device)
     if ':' not in t.run.reg: return
     images = t.train.images[:t.run.batch_size]
     t.model.eval()
