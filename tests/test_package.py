@@ -249,4 +249,4 @@ def test_imports_run_one_way():
     for module in MODULES:
         nodes = [n for n in ast.parse((ROOT/"sigreg_nb"/f"{module}.py").read_text()).body if isinstance(n, ast.ImportFrom) and n.level == 1]
         needs[module] = {name for n in nodes for name in ([n.module] if n.module else [alias.name for alias in n.names])}
-    assert set(TopologicalSorter(needs).static_order()) == set(MODULES)   # CycleError names a circle
+    assert set(MODULES) <= set(TopologicalSorter(needs).static_order())   # CycleError names a circle
