@@ -8,7 +8,6 @@ __all__ = ['GOALS', 'read', 'missing', 'kind', 'epoch_seconds', 'in_groups', 'pl
            'unrecorded', 'refusals', 'table_text']
 
 # %% ../nbs/55_campaign.ipynb #c003
-import os
 import time
 from ast import literal_eval
 from collections.abc import Callable, Iterable, Iterator

@@ -469,10 +469,9 @@ def bench_training(
     "Our loop against the loop that a user would write, and the parts of our epoch."
     from dataclasses import replace
     from sigreg_nb import throughput as module
-    from sigreg_nb.checks import check_device
+    from sigreg_nb.checks import check_count, check_device
     from sigreg_nb.data import synthetic
     from sigreg_nb.experiments import row as find
-    from sigreg_nb.checks import check_count
     from sigreg_nb.train import check_run
     run = check_run(replace(find(row), precision=precision))
     check_count('images', images, run.batch_size, 2**20)

@@ -74,6 +74,7 @@ def _leveled(
     group,       # process group
 )->tuple[list, dict]:
     "The weights over the largest of all processes: no square leaves the range of numbers."
+    if len(rows) == 1 and 'weight' not in named: return rows, named     # z alone
     def scaled(name, w):
         if name != 'weight' or not isinstance(w, Tensor) or not w.is_floating_point(): return w
         w = w.to(torch.promote_types(w.dtype, torch.float32))

@@ -21,7 +21,7 @@ from .checks import check_choice, check_count, check_positive
 from .collapse import participation_ratio, spread
 from .data import Split, load, normalize, synthetic
 from .ledger import check_writable, environment, load as read, save
-from .objective import LOSSES, Loss, mix
+from .objective import Loss, mix
 from .probes import knn, linear_probe, standardize
 
 # %% ../nbs/70_lejepa.ipynb #c007

@@ -10,9 +10,7 @@ __all__ = ['FLOORS', 'vicreg', 'barlow', 'decov', 'wld', 'strong_exact', 'slice_
 # %% ../nbs/25_losses.ipynb #c003
 from collections.abc import Callable
 from functools import partial, wraps
-from inspect import signature
 from math import pi, sqrt
-from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -25,7 +23,7 @@ from .epps_pulley import as_grid, null_mean, quadrature
 from .kernel import machinery
 from .moments import center, covariance
 from .recurrence import additive, effective_size, totals
-from .slices import Stream, random_sketch, random_slices
+from .slices import random_slices
 from .strong import strong_floor, strong_sigreg
 from .vcreg_loss import vcreg, vcreg_floor
 from .weak import weak_floor, weak_sigreg

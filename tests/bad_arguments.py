@@ -6,7 +6,6 @@ import contextlib, inspect, io, random, re, signal, sys, types, typing, warnings
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
-from pathlib import Path
 
 import torch
 from torch import Tensor, nn
