@@ -25,7 +25,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from .checks import check_choice, check_count, check_positive
+from .checks import check_callable, check_choice, check_count, check_positive, check_type
 from .epps_pulley import as_grid, null_mean
 from .exact import Synced
 from .objective import COMBINE, LOSSES
@@ -531,6 +531,8 @@ def convert_weight(
     "The weight with the same gradient, up to a factor of the whole loss (@eq-attach-weight)."
     a,b = as_convention('source', source),as_convention('target', target)
     term = _term(a, b, term); check_positive('value', value, zero=True)
+    for name,count in dict(n=n, sites=sites, d=d).items():
+        if count is not None: check_count(name, count)
     if a.combine == 'mix' and value >= 1:
         raise ValueError(f'value must be below 1 for a mix, got {value}')
     same = _shared(a, b, term)
@@ -622,6 +624,8 @@ def _logs(reg:Attached, tag:str, per_site:bool)->dict[str, Tensor]:
 class _LightningCallback:
     "A `lightning_callback`; the base class is joined when it is made."
     def __init__(self, sites, reg, net, tag, mask=None, per_site=False, **kwargs):
+        for name,value in dict(net=net, tag=tag).items(): check_type(name, value, str)
+        check_callable('mask', mask, none=True)
         self.sites,self.reg,self.net,self.tag = sites,reg,net,tag
         self.mask,self.per_site,self.kwargs = mask,per_site,kwargs
         self.streams,self.fit = _Streams(_check_regularizer(reg)),None

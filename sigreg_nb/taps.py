@@ -24,7 +24,7 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 from torch.utils._pytree import tree_flatten, tree_unflatten
 
-from .checks import as_batch, check_choice, near_names
+from .checks import as_batch, check_choice, check_type, near_names
 from .collapse import participation_ratio
 
 # %% ../nbs/30_taps.ipynb #c019
@@ -38,21 +38,28 @@ def matches(
     pattern:str, # `*`, `?`, `[…]` stay within a component, `**` is any number of components
 )->bool:
     "Does `pattern` describe the whole of `name`?"
+    check_type('name', name, str)
+    check_type('pattern', pattern, str)
     return _match(name.split('.'), pattern.split('.'))
 
 # %% ../nbs/30_taps.ipynb #c022
 WRAPPERS = 'module','_orig_mod','_checkpoint_wrapped_module','_fsdp_wrapped_module'
+
+def _walk(model, name):
+    yield name, model
+    for key,child in model._modules.items():
+        if child is None: continue
+        inside = key in WRAPPERS and len(model._modules) == 1
+        yield from _walk(child, name if inside else f'{name}.{key}'.lstrip('.'))
 
 def named_sites(
     model:nn.Module, # any network
     name:str='',     # of `model` itself
 )->Iterator[tuple[str, nn.Module]]:
     "Names and modules in the order of `named_modules`; a wrapper has the name of what it wraps."
-    yield name, model
-    for key,child in model._modules.items():
-        if child is None: continue
-        inside = key in WRAPPERS and len(model._modules) == 1
-        yield from named_sites(child, name if inside else f'{name}.{key}'.lstrip('.'))
+    check_type('model', model, nn.Module)
+    check_type('name', name, str)
+    return _walk(model, name)
 
 def _inner(model:nn.Module)->nn.Module:
     "What wrappers wrap."
@@ -66,8 +73,7 @@ def find_sites(
     sites:str|Iterable[str], # a pattern, see `matches`, or several; '': `model` itself
 )->dict[str, nn.Module]:     # in the order of `named_modules`
     "The modules of `model` that match; every pattern must match one."
-    if not isinstance(model, nn.Module):
-        raise TypeError(f'model must be a Module, got {type(model).__name__}')
+    check_type('model', model, nn.Module)
     patterns = [sites] if isinstance(sites, str) else sites
     if not isinstance(patterns, Iterable) or not all(isinstance(p, str) for p in patterns):
         raise TypeError(f'sites must be a pattern or a list of patterns, got {sites!r}')
@@ -140,6 +146,7 @@ def pool_features(
     pool:str|Callable='auto',  # key of `POOLS`, 'auto', an einops pattern, or a function
 )->Tensor:                     # z, (n, d); of 'masked' (n, t, d); in memory of its own
     "Turn what a site holds into one row per sample."
+    check_type('x', x, Tensor)
     if isinstance(pool, str) and '->' in pool:
         z = reduce(x.float() if x.dtype.itemsize < 4 else x, pool, 'mean')
     elif callable(pool): z = pool(x)
@@ -437,6 +444,7 @@ def site_row(
     value=None, # of `reg`, if it is known
 )->dict:        # n, d, mean norm and standard deviation, effective rank, its share of min(n-1, d)
     "What `Taps.report` says about one site; NaN is what needs two rows and has fewer."
+    check_type('z', z, Tensor)
     (n,d),z = z.shape,z.detach()
     row = dict(site=site, n=n, d=d, norm=float(z.norm(dim=1).mean()), std=nan, rank=nan,
                rank_share=nan)
