@@ -1,5 +1,8 @@
-"Every notebook runs from top to bottom in a fresh process; exporting and cleaning change nothing."
+"Every notebook runs from top to bottom in a process of its own; exporting and cleaning change nothing."
 import os, shutil, subprocess, sys
+from multiprocessing import forkserver, get_context
+from unittest.mock import patch
+
 import pytest
 from book import NOTEBOOKS, ROOT
 
@@ -9,10 +12,29 @@ def nbdev(code, *args, cwd=ROOT):
     command = [sys.executable, "-c", code, *map(str, args)]
     return subprocess.run(command, cwd=cwd, env=ONE_THREAD, capture_output=True, text=True, timeout=900)
 
+def run(path, said):
+    "Run a notebook; what it prints goes to the file `said`."
+    with open(said, "w") as f:
+        for stream in (1, 2): os.dup2(f.fileno(), stream)
+    from nbdev.test import nbdev_test
+    nbdev_test.__wrapped__(path=path)
+
+@pytest.fixture(scope="session")
+def warm():
+    "Processes that begin with the libraries loaded, and nothing of ours: half of a notebook's time is their import."
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["torch._dynamo", "torchvision", "pandas", "sklearn", "matplotlib.pyplot", "nbdev.test", "fastcore.test"])
+    with patch.dict(os.environ, ONE_THREAD): forkserver.ensure_running()
+    return context
+
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
-def test_notebook(path):
-    done = nbdev("import sys; from nbdev.test import nbdev_test; nbdev_test.__wrapped__(path=sys.argv[1])", path)
-    assert done.returncode == 0, done.stderr[-4000:]
+def test_notebook(path, warm, tmp_path):
+    process = warm.Process(target=run, args=(path, said := tmp_path/"said"))
+    process.start()
+    process.join(900)
+    if process.is_alive(): process.kill()
+    process.join()
+    assert process.exitcode == 0, said.read_text()[-4000:]
 
 @pytest.fixture
 def tree(tmp_path):
