@@ -29,8 +29,18 @@ def _version(asked:bool)->None:
 VERSION = typer.Option('--version', callback=_version, is_eager=True,
                        help="Print the version and leave.")
 
+def _alone(command:str|None)->None:
+    "Raise under a launcher of several processes: they share the work of `run`, of nothing else."
+    size = os.environ.get('WORLD_SIZE', '1')
+    if command != 'run' and 'RANK' in os.environ and size not in ('', '1'):
+        raise ValueError(f'{command} must be started once, not by torchrun (WORLD_SIZE={size}); '
+                         'several processes share the work of `sigreg run` only')
+
 @app.callback()
-def _common(version:Annotated[bool, VERSION]=False)->None: pass
+def _common(
+    context:typer.Context,
+    version:Annotated[bool, VERSION]=False,
+)->None: _alone(context.invoked_subcommand)
 
 # %% ../nbs/56_cli.ipynb #c008
 _SAID:list[str] = [] # the line of this command, if it has said why it leaves
