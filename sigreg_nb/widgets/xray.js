@@ -129,6 +129,7 @@ function mount(options, css) {
     setTimeout(() => { const {readNpy, diagnose} = engine(); try { answer({data: {report: diagnose(readNpy(bytes), options)}}); } catch (e) { refuse(e.message, short); } }, 30);
   }
   async function open(files) {
+    root.dataset.state = 'busy';
     if (!files.length) { refuse('no file was dropped. Save one array: numpy.save("features.npy", z).', 'Nothing'); return; }
     const [file] = files;
     if (file.size > 2**27 + 2**16) { refuse(`${(file.size/2**20).toFixed(0)} MB are too large for this page. Save a part: numpy.save("part.npy", z[:4096, :1024]).`, file.name); return; }
