@@ -37,7 +37,7 @@ KINDS = {
     'line':'All variance lies along one direction.',
     'few directions':'At least half of the directions carry next to nothing.',
     'dead directions':'Some directions, or some features, carry next to nothing.',
-    'few loud directions':'A few directions drown the others, which are still there.',
+    'few loud directions':'Of the directions that carry something, a few drown the others.',
     'heavy tails':'A few rows lie far outside: most shadows have more than the bell in their tails.',
     'clusters':'Rows gather in clumps or along a curve: neighbors are too near, or a shadow has two humps.',
     'wrong scale':'The spread per feature is far from 1, the size of the target.',
@@ -91,7 +91,7 @@ def widget(
     "The X-ray as one piece: style, script and data."
     read = lambda name: (files('sigreg_nb')/'widgets'/name).read_text(encoding='utf-8')
     style,data = (json.dumps(x, separators=(',', ':')) for x in (read('xray.css'), page_data(clouds)))
-    parts = '\n'.join(map(read, ('formulas.js', 'npy.js', 'numbers.js')))
+    parts = '\n'.join(map(read, ('formulas.js', 'npy.js', 'kernels.js', 'numbers.js')))
     engine = f'function () {{ const sigregStory = {{}};\n{parts}\nreturn {{readNpy, diagnose}}; }}'
     script = f"(() => {{ const engine = {engine};\n{read('xray.js')}\nmount({data}, {style}); }})();"
     return f'<div id="xray">{_STILL}</div>\n<script>' + script.replace('</', '<\\/') + '</script>'

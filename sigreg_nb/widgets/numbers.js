@@ -3,92 +3,56 @@ const sum = x => { let s = 0; for (let i = 0; i < x.length; i++) s += x[i]; retu
 const median = x => { const s = Float64Array.from(x).sort(), h = s.length >> 1; return s.length % 2 ? s[h] : (s[h-1] + s[h])/2; };
 const at = (x, i) => x[Math.min(x.length - 1, Math.max(0, i))];
 
-/** Mean, variance (divisor n) and kurtosis of a column u[from + i*step]; kurtosis NaN where nothing varies. */
-function moments(u, n, from = 0, step = 1) {
-  let first = u[from], mean = 0, two = 0, four = 0, size = 0;
-  for (let i = 0; i < n; i++) { const x = u[from + i*step]; mean += x - first; size += x*x; }
+/** Mean, variance (divisor n) and kurtosis of n numbers; kurtosis NaN where nothing varies. */
+function moments(u, n) {
+  let first = u[0], mean = 0, two = 0, four = 0, size = 0;
+  for (let i = 0; i < n; i++) { const x = u[i]; mean += x - first; size += x*x; }
   mean = first + mean/n;
-  for (let i = 0; i < n; i++) { const x = (u[from + i*step] - mean)**2; two += x; four += x*x; }
+  for (let i = 0; i < n; i++) { const x = (u[i] - mean)**2; two += x; four += x*x; }
   return {mean, size, variance: two/n, kurtosis: two > 1e-20*size ? n*four/(two*two) : NaN};
 }
-/** Gram matrix of m vectors of length `long` that lie at z[i*si + k*sk], less the means of the features; lower half. */
+/** Gram matrix of m vectors that lie at z[i*si + k*sk], less the means of the features: its lower half stands in the workspace at `at`. */
 function gram(z, m, long, si, sk, mean, byVector) {
-  const padded = m + 3 & ~3, P = new Float64Array(padded*long), G = new Float64Array(padded*padded), chunk = 256;
+  const stride = m + 3 & ~3, at = stride*long, work = workspace(at + stride*stride + 2*stride + 8), {x} = work, chunk = 512;
   for (let i = 0; i < m; i++) {
     const panel = (i >> 2)*4*long + (i & 3);
-    for (let k = 0; k < long; k++) P[panel + 4*k] = z[i*si + k*sk] - mean[byVector ? i : k];
+    for (let k = 0; k < long; k++) x[panel + 4*k] = z[i*si + k*sk] - mean[byVector ? i : k];
   }
-  for (let k0 = 0; k0 < long; k0 += chunk) for (let i = 0; i < m; i += 4) for (let j = 0; j < i + 4; j += 2) {
-    let a = i*long + 4*k0, b = (j & ~3)*long + 4*k0 + (j & 2);
-    const end = i*long + 4*Math.min(long, k0 + chunk), o = i*padded + j, p = padded;
-    let s0 = 0, s1 = 0, s2 = 0, s3 = 0, s4 = 0, s5 = 0, s6 = 0, s7 = 0;
-    for (; a < end; a += 4, b += 4) {
-      const y0 = P[b], y1 = P[b+1], x0 = P[a], x1 = P[a+1], x2 = P[a+2], x3 = P[a+3];
-      s0 += x0*y0; s1 += x0*y1; s2 += x1*y0; s3 += x1*y1; s4 += x2*y0; s5 += x2*y1; s6 += x3*y0; s7 += x3*y1;
-    }
-    G[o] += s0; G[o+1] += s1; G[o+p] += s2; G[o+p+1] += s3; G[o+2*p] += s4; G[o+2*p+1] += s5; G[o+3*p] += s6; G[o+3*p+1] += s7;
-  }
-  return {G, stride: padded};
+  for (let k = 0; k < long; k += chunk) for (let i = 0; i < m; i += 4) for (let j = 0; j <= i; j += 4)
+    work.tile(i*long + 4*k, j*long + 4*k, i*long + 4*Math.min(long, k + chunk), at + i*stride + j, stride);
+  return {...work, at, stride};
 }
-/** Householder: the symmetric matrix of which A holds the lower half becomes tridiagonal, {diagonal, beside}. A is used up. */
-function tridiagonal(A, m, stride) {
-  const diagonal = new Float64Array(m), beside = new Float64Array(m), v = new Float64Array(m), p = new Float64Array(m);
+/** Householder: a symmetric matrix becomes tridiagonal, {diagonal, beside}. Its lower half, at `at` in the workspace, is used up. */
+function tridiagonal({x, at, stride, product, rankTwo}, m) {
+  const diagonal = new Float64Array(m), beside = new Float64Array(m), v = at + stride*stride, p = v + stride, out = p + stride;
   for (let i = m-1; i > 0; i--) {
-    const r = i*stride, f = A[r+i-1];
-    let s = 0, rest = 0;
-    for (let k = 0; k < i-1; k++) rest += A[r+k]*A[r+k];
-    s = rest + f*f; diagonal[i] = A[r+i]; beside[i-1] = f;
+    const r = at + i*stride, f = x[r+i-1], four = i & ~3;
+    let rest = 0, q = 0;
+    for (let k = 0; k < i-1; k++) rest += x[r+k]*x[r+k];
+    diagonal[i] = x[r+i]; beside[i-1] = f;
     if (rest === 0) continue;
-    const g = f > 0 ? -Math.sqrt(s) : Math.sqrt(s), h = s - f*g;
+    const s = rest + f*f, g = f > 0 ? -Math.sqrt(s) : Math.sqrt(s), h = s - f*g;
     beside[i-1] = g;
-    for (let k = 0; k < i; k++) v[k] = A[r+k];
-    v[i-1] = f - g;
-    product(A, i, stride, v, p);
-    let q = 0;
-    for (let k = 0; k < i; k++) { p[k] /= h; q += p[k]*v[k]; }
-    for (let k = 0; k < i; k++) p[k] -= q/(2*h)*v[k];
-    rankTwo(A, i, stride, v, p);
+    for (let k = 0; k < i; k++) x[v+k] = x[r+k];
+    x[v+i-1] = f - g;
+    x.fill(0, p, p + i);
+    for (let j = 0; j < i; j += 4) {                          // p = A v, four rows at a time; what lies near the diagonal by itself
+      const a = at + j*stride, rows = Math.min(4, i - j);
+      if (rows === 4 && j) { x.fill(0, out, out + 8); product(a, stride, v, v + j, p, v + j, out); }
+      for (let k = 0; k < rows; k++) {
+        let t = rows === 4 && j ? x[out+2*k] + x[out+2*k+1] : 0;
+        if (rows < 4) for (let l = 0; l < j; l++) { t += x[a+k*stride+l]*x[v+l]; x[p+l] += x[a+k*stride+l]*x[v+j+k]; }
+        for (let l = 0; l < k; l++) { t += x[a+k*stride+j+l]*x[v+j+l]; x[p+j+l] += x[a+k*stride+j+l]*x[v+j+k]; }
+        x[p+j+k] += t + x[a+k*stride+j+k]*x[v+j+k];
+      }
+    }
+    for (let k = 0; k < i; k++) { x[p+k] /= h; q += x[p+k]*x[v+k]; }
+    for (let k = 0; k < i; k++) x[p+k] -= q/(2*h)*x[v+k];
+    for (let j = 0; j < four; j += 4) rankTwo(at + j*stride, stride, v, v + j + 4, p, v + j, p + j);
+    for (let j = four; j < i; j++) for (let k = 0; k <= j; k++) x[at+j*stride+k] -= x[v+j]*x[p+k] + x[p+j]*x[v+k];
   }
-  diagonal[0] = A[0];
+  diagonal[0] = x[at];
   return {diagonal, beside};
-}
-/** p = A v from the lower half of A, four rows at a time. */
-function product(A, m, stride, v, p) {
-  let j = 0;
-  p.fill(0, 0, m);
-  for (; j + 4 <= m; j += 4) {
-    const a = j*stride, b = a + stride, c = b + stride, d = c + stride, v0 = v[j], v1 = v[j+1], v2 = v[j+2], v3 = v[j+3];
-    let t0 = 0, t1 = 0, t2 = 0, t3 = 0;
-    for (let k = 0; k < j; k++) {
-      const x0 = A[a+k], x1 = A[b+k], x2 = A[c+k], x3 = A[d+k], w = v[k];
-      t0 += x0*w; t1 += x1*w; t2 += x2*w; t3 += x3*w;
-      p[k] += x0*v0 + x1*v1 + x2*v2 + x3*v3;
-    }
-    const ba = A[b+j], ca = A[c+j], da = A[d+j], cb = A[c+j+1], db = A[d+j+1], dc = A[d+j+2];
-    p[j] += t0 + A[a+j]*v0 + ba*v1 + ca*v2 + da*v3;
-    p[j+1] += t1 + ba*v0 + A[b+j+1]*v1 + cb*v2 + db*v3;
-    p[j+2] += t2 + ca*v0 + cb*v1 + A[c+j+2]*v2 + dc*v3;
-    p[j+3] += t3 + da*v0 + db*v1 + dc*v2 + A[d+j+3]*v3;
-  }
-  for (; j < m; j++) {
-    const a = j*stride;
-    let t = A[a+j]*v[j];
-    for (let k = 0; k < j; k++) { t += A[a+k]*v[k]; p[k] += A[a+k]*v[j]; }
-    p[j] += t;
-  }
-}
-/** Lower half of A less v pᵀ + p vᵀ. */
-function rankTwo(A, m, stride, v, p) {
-  let j = 0;
-  for (; j + 4 <= m; j += 4) {
-    const a = j*stride, b = a + stride, c = b + stride, d = c + stride;
-    const v0 = v[j], v1 = v[j+1], v2 = v[j+2], v3 = v[j+3], p0 = p[j], p1 = p[j+1], p2 = p[j+2], p3 = p[j+3];
-    for (let k = 0; k < j + 4; k++) {
-      const w = v[k], u = p[k];
-      A[a+k] -= v0*u + p0*w; A[b+k] -= v1*u + p1*w; A[c+k] -= v2*u + p2*w; A[d+k] -= v3*u + p3*w;
-    }
-  }
-  for (; j < m; j++) for (let k = 0; k <= j; k++) A[j*stride+k] -= v[j]*p[k] + p[j]*v[k];
 }
 /** Eigenvalues of a tridiagonal matrix by implicit QL steps, falling. */
 function eigenvalues({diagonal: d, beside: e}) {
@@ -114,9 +78,9 @@ function eigenvalues({diagonal: d, beside: e}) {
 /** Eigenvalues of the covariance (divisor n-1); those that rounding can explain are 0 (collapse.eigen_spectrum). */
 function spectrum({n, d, z, half}, mean, size) {
   const flat = d <= n, m = flat ? d : n;
-  const {G, stride} = flat ? gram(z, d, n, 1, d, mean, true) : gram(z, n, d, d, 1, mean, false);
+  const work = flat ? gram(z, d, n, 1, d, mean, true) : gram(z, n, d, d, 1, mean, false);
   const limit = (half ? 2**-11 : 2**-24)**2 * size;
-  const squares = eigenvalues(tridiagonal(G, m, stride)).subarray(0, Math.min(n-1, d));
+  const squares = eigenvalues(tridiagonal(work, m)).subarray(0, Math.min(n-1, d));
   return squares.map(s => s <= limit ? 0 : s/(n-1));
 }
 /** Regularized lower incomplete gamma function P(a, x), and the logarithm of the gamma function (Lanczos). */
@@ -140,11 +104,11 @@ function chiSquare(p, freedom) {
   return Math.exp(high);
 }
 
-/** Epps-Pulley statistic of n values u[from + i*step] on the grid of `setup` (epps_pulley.epps_pulley). */
-function statistic(u, n, setup, from = 0, step = 1) {
+/** Epps-Pulley statistic of n values on the grid of `setup` (epps_pulley.epps_pulley). */
+function statistic(u, n, setup) {
   const {h, t, W} = setup, m = t.length, C = new Float64Array(m), S = new Float64Array(m);
   for (let i = 0; i < n; i++) {
-    const x = h*u[from + i*step], c = Math.cos(x), s = Math.sin(x);
+    const x = h*u[i], c = Math.cos(x), s = Math.sin(x);
     let c0 = 1, s0 = 0, c1 = c, s1 = s;                                        // cos and sin of jx, from those of (j-1)x and (j-2)x
     for (let j = 0; j < m; j++) {
       C[j] += c1; S[j] += s1;
@@ -194,13 +158,13 @@ function crowding({z, n, d}, most) {
   const dot = (a, b) => { let s = 0; for (let j = 0; j < d; j++) s += a[j]*b[j]; return s; };
   let total = 0, squares = 0;
   const nearest = new Float64Array(N).fill(Infinity), pairs = new Float64Array(N*(N-1)/2);
-  for (let i = 0, at = 0; i < N; i++) for (let j = 0; j <= i; j++) {
+  for (let i = 0, count = 0; i < N; i++) for (let j = 0; j <= i; j++) {
     const g = dot(x[i], x[j]);
     squares += (i === j ? 1 : 2)*g*g;
     if (i === j) { total += g; continue; }
     let s = 0;
     for (let k = 0; k < d; k++) { const e = x[i][k] - x[j][k]; s += e*e; }
-    pairs[at++] = s; nearest[i] = Math.min(nearest[i], s); nearest[j] = Math.min(nearest[j], s);
+    pairs[count++] = s; nearest[i] = Math.min(nearest[i], s); nearest[j] = Math.min(nearest[j], s);
   }
   if (total === 0) return null;
   const P = total*total/squares, D = Math.min(P < N-1 ? Math.max(N*P - 2, 0)/(N-1 - P) : Infinity, d);
@@ -280,7 +244,12 @@ function verdict(kinds, losses, n) {
 function diagnose(cloud, options, said = () => {}) {
   const {z, n, d} = cloud, setup = sigregStory.quadrature(), columns = [], axes = new Float64Array(d);
   said('Looking along every feature');
-  for (let j = 0; j < d; j++) { columns.push(moments(z, n, j, d)); axes[j] = statistic(z, n, setup, j, d); }
+  const near = new Float64Array(16*n);                        // sixteen features, each in one piece
+  for (let from = 0; from < d; from += 16) {
+    const to = Math.min(d, from + 16);
+    for (let i = 0; i < n; i++) for (let j = from, o = i*d; j < to; j++) near[(j-from)*n + i] = z[o+j];
+    for (let j = from; j < to; j++) { const u = near.subarray((j-from)*n, (j-from+1)*n); columns.push(moments(u, n)); axes[j] = statistic(u, n, setup); }
+  }
   const size = sum(columns.map(c => c.size)), mean = Float64Array.from(columns, c => c.mean);
   said('Looking along 64 random slices');
   const U = project(cloud, slices(d, options.slices)), random = U.map(u => statistic(u, n, setup));

@@ -78,9 +78,9 @@ function drawReport(out, report, options) {
   const panels = element('div', {className: 'xr-panels'}, out), zeros = report.spectrum.filter(x => x === 0).length;
   const draw = (inner, said) => element('div', {className: 'xr-panel', innerHTML: `<svg viewBox="0 0 ${W} ${H}" role="img" aria-label="${said}">${inner}</svg>`}, panels);
   draw(drawSpectrum(report), `Variance along ${report.spectrum.length} principal directions, from ${shown(report.spectrum[0])} to ${shown(report.spectrum.at(-1))}, ${zeros} of them zero; dashed, a round cloud of the same size.`);
-  const share = p => `${p.filter(x => x < .01).length} of ${p.length}`;
+  const least = Math.min(...pvalues.slices, ...pvalues.axes), share = p => `${p.filter(x => x < .01).length} of ${p.length}`;
   draw(drawScores(report, options.null), `Histograms of the Epps-Pulley statistic of ${pvalues.slices.length} random slices and ${d} features; dashed, the null. Mean of the slices ${shown(losses.strong.value)}.`);
-  element('p', {textContent: `p-values below 0.01: ${share(pvalues.slices)} slices, ${share(pvalues.axes)} features; a round cloud shows one in a hundred. Least: ${shown(Math.min(...pvalues.slices, ...pvalues.axes))}.`}, out);
+  element('p', {textContent: `p-values below 0.01: ${share(pvalues.slices)} slices, ${share(pvalues.axes)} features; a round cloud shows one in a hundred. The least is ${least ? shown(least) : 'below 0.000002'}.`}, out);
   const more = element('details', {}, out);
   element('summary', {textContent: 'All numbers, and every limit'}, more);
   table(more, ['Measure', 'Value'], Object.entries(MEASURES).map(([k, said]) => [`<code>${k}</code> <small>${said}</small>`, shown(measures[k])]));
@@ -103,7 +103,7 @@ function mount(options, css) {
   const bar = element('div', {className: 'xr-pick', role: 'group', ariaLabel: 'Features'}, root), buttons = [];
   for (const cloud of options.clouds) {
     const b = element('button', {type: 'button', textContent: cloud.name}, bar);
-    b.addEventListener('click', () => take(Uint8Array.from(atob(cloud.npy), c => c.charCodeAt(0)), `${cloud.name}. ${cloud.about}`, b));
+    b.addEventListener('click', () => take(Uint8Array.from(atob(cloud.npy), c => c.charCodeAt(0)), cloud.name, cloud.about, b));
     buttons.push(b);
   }
   const own = element('label', {className: 'xr-file'}, bar), input = element('input', {type: 'file', accept: '.npy'}, own);
@@ -115,25 +115,25 @@ function mount(options, css) {
   function done(report, name, start) {
     root.report = report; root.seconds = (performance.now() - start)/1000;
     drawReport(out, report, options);
-    say(`${name} Computed here in ${root.seconds < .1 ? 'less than 0.1' : root.seconds.toFixed(1)} s; nothing was sent.`);
+    say(`${name.trim()} Computed here in ${root.seconds < .1 ? 'less than 0.1' : root.seconds.toFixed(1)} s; nothing was sent.`);
     root.dataset.state = 'done';
   }
-  function take(bytes, name, button) {
-    const start = performance.now(), short = name.split('. ')[0];
+  function take(bytes, name, about, button) {
+    const start = performance.now();
     for (const b of buttons) b.setAttribute('aria-pressed', b === button);
-    wrong.hidden = true; root.dataset.state = 'busy'; say(`${short}: reading …`);
+    wrong.hidden = true; root.dataset.state = 'busy'; say(`${name}: reading …`);
     worker?.terminate();
     worker = makeWorker();
-    const answer = ({data}) => data.step ? say(`${data.step} …`) : data.refused ? refuse(data.refused, short) : done(data.report, name, start);
-    if (worker) { worker.onmessage = answer; worker.onerror = e => refuse(`the computation failed: ${e.message}`, short); worker.postMessage({bytes, options}); return; }
-    setTimeout(() => { const {readNpy, diagnose} = engine(); try { answer({data: {report: diagnose(readNpy(bytes), options)}}); } catch (e) { refuse(e.message, short); } }, 30);
+    const answer = ({data}) => data.step ? say(`${data.step} …`) : data.refused ? refuse(data.refused, name) : done(data.report, `${name}. ${about}`, start);
+    if (worker) { worker.onmessage = answer; worker.onerror = e => refuse(`the computation failed: ${e.message}`, name); worker.postMessage({bytes, options}); return; }
+    setTimeout(() => { const {readNpy, diagnose} = engine(); try { answer({data: {report: diagnose(readNpy(bytes), options)}}); } catch (e) { refuse(e.message, name); } }, 30);
   }
   async function open(files) {
     root.dataset.state = 'busy';
     if (!files.length) { refuse('no file was dropped. Save one array: numpy.save("features.npy", z).', 'Nothing'); return; }
     const [file] = files;
     if (file.size > 2**27 + 2**16) { refuse(`${(file.size/2**20).toFixed(0)} MB are too large for this page. Save a part: numpy.save("part.npy", z[:4096, :1024]).`, file.name); return; }
-    try { take(new Uint8Array(await file.arrayBuffer()), `${file.name}.`, null); }
+    try { take(new Uint8Array(await file.arrayBuffer()), file.name, '', null); }
     catch { refuse('this cannot be read as a file.', file.name); }
   }
   input.addEventListener('change', () => { if (input.files.length) open([...input.files]); input.value = ''; });
