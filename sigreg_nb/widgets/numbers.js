@@ -133,38 +133,30 @@ function slices(d, k) {
   for (const a of A) { const length = Math.sqrt(a.reduce((s, x) => s + x*x, 0)); for (let j = 0; j < d; j++) a[j] /= length; }
   return A;
 }
-/** Shadows of all rows on four directions at a time: k arrays of n. */
+/** Shadows of all rows on every direction: k arrays of n. */
 function project({z, n, d}, A) {
-  const U = A.map(() => new Float64Array(n));
-  for (let k = 0; k < A.length; k += 4) {
-    const [a, b, c, e] = [0, 1, 2, 3].map(i => A[Math.min(k + i, A.length - 1)]), [ua, ub, uc, ue] = [0, 1, 2, 3].map(i => U[Math.min(k + i, A.length - 1)]);
-    for (let i = 0; i < n; i++) {
-      let s0 = 0, s1 = 0, s2 = 0, s3 = 0;
-      for (let j = 0, o = i*d; j < d; j++, o++) { const x = z[o]; s0 += x*a[j]; s1 += x*b[j]; s2 += x*c[j]; s3 += x*e[j]; }
-      ua[i] = s0; ub[i] = s1; uc[i] = s2; ue[i] = s3;
-    }
-  }
-  return U;
+  const wide = n + 3 & ~3, k = A.length + 3 & ~3, second = wide*d, at = second + k*d, work = workspace(at + k*wide), {x} = work, chunk = 512;
+  for (let i = 0; i < n; i++) { const panel = (i >> 2)*4*d + (i & 3); for (let j = 0; j < d; j++) x[panel + 4*j] = z[i*d + j]; }
+  for (let i = 0; i < A.length; i++) { const panel = second + (i >> 2)*4*d + (i & 3); for (let j = 0; j < d; j++) x[panel + 4*j] = A[i][j]; }
+  for (let j = 0; j < d; j += chunk) for (let b = 0; b < n; b += 4) for (let a = 0; a < A.length; a += 4)
+    work.tile(second + a*d + 4*j, b*d + 4*j, second + a*d + 4*Math.min(d, j + chunk), at + a*wide + b, wide);
+  return A.map((_, i) => x.slice(at + i*wide, at + i*wide + n));
 }
 /** xray.crowding: distance to the nearest of some rows, over what a Gaussian cloud would show. */
 function crowding({z, n, d}, most) {
   const N = Math.min(n, most), draws = sigregStory.normals(n, 1, 0);
   if (N < 17) return null;
-  const rows = draws.map((_, i) => i).sort((a, b) => draws[a] - draws[b]).slice(0, N);
-  const mean = new Float64Array(d), x = rows.map(r => Float64Array.from(z.subarray(r*d, r*d + d)));
-  for (const row of x) for (let j = 0; j < d; j++) mean[j] += (row[j] - x[0][j])/N;
-  for (let i = N-1; i >= 0; i--) for (let j = 0; j < d; j++) x[i][j] -= x[0][j] + (i ? mean[j] : 0);
-  for (let j = 0; j < d; j++) x[0][j] -= mean[j];
-  const dot = (a, b) => { let s = 0; for (let j = 0; j < d; j++) s += a[j]*b[j]; return s; };
+  const rows = draws.map((_, i) => i).sort((a, b) => draws[a] - draws[b]).slice(0, N), x = new Float64Array(N*d), mean = new Float64Array(d);
+  rows.forEach((r, i) => { for (let j = 0; j < d; j++) { x[i*d+j] = z[r*d+j] - z[rows[0]*d+j]; mean[j] += x[i*d+j]/N; } });
+  const {x: G, at, stride} = gram(x, N, d, d, 1, mean, false), g = (i, j) => G[at + i*stride + j];
+  const nearest = new Float64Array(N).fill(Infinity), pairs = [];
   let total = 0, squares = 0;
-  const nearest = new Float64Array(N).fill(Infinity), pairs = new Float64Array(N*(N-1)/2);
-  for (let i = 0, count = 0; i < N; i++) for (let j = 0; j <= i; j++) {
-    const g = dot(x[i], x[j]);
-    squares += (i === j ? 1 : 2)*g*g;
-    if (i === j) { total += g; continue; }
-    let s = 0;
-    for (let k = 0; k < d; k++) { const e = x[i][k] - x[j][k]; s += e*e; }
-    pairs[count++] = s; nearest[i] = Math.min(nearest[i], s); nearest[j] = Math.min(nearest[j], s);
+  for (let i = 0; i < N; i++) {
+    total += g(i, i); squares += g(i, i)**2;
+    for (let j = 0; j < i; j++) {
+      const s = Math.max(0, g(i, i) + g(j, j) - 2*g(i, j));
+      squares += 2*g(i, j)**2; pairs.push(s); nearest[i] = Math.min(nearest[i], s); nearest[j] = Math.min(nearest[j], s);
+    }
   }
   if (total === 0) return null;
   const P = total*total/squares, D = Math.min(P < N-1 ? Math.max(N*P - 2, 0)/(N-1 - P) : Infinity, d);
