@@ -1,13 +1,14 @@
-// Called by test_xray.py. `files PAGE` answers the files of stdin with the script of the page; `browser PAGE WIDTH FOLDER PICTURES` works the page itself.
+// Called by test_xray.py. `files PAGE` answers the files of stdin with the script of the page, `files PAGE plain` without WebAssembly;
+// `large PAGE` times the largest table; `browser PAGE WIDTH FOLDER PICTURES` works the page itself.
 import {readFileSync, readdirSync} from 'node:fs';
-import {runInNewContext} from 'node:vm';
+import {runInThisContext} from 'node:vm';
 
 const [job, page, ...args] = process.argv.slice(2);
 
 /** The computing part of the page, cut out of it. */
 function engine() {
   const html = readFileSync(page, 'utf8'), end = '\nreturn {readNpy, diagnose}; }', from = html.indexOf('const engine = ') + 15;
-  return runInNewContext(`(${html.slice(from, html.indexOf(end) + end.length)})()`, {TextDecoder});
+  return runInThisContext(`(function (WebAssembly) { return (${html.slice(from, html.indexOf(end) + end.length)})(); })`)(args[0] === 'plain' ? undefined : WebAssembly);
 }
 function files() {
   const {readNpy, diagnose} = engine(), {options, files} = JSON.parse(readFileSync(0, 'utf8'));
@@ -15,6 +16,15 @@ function files() {
     try { return diagnose(readNpy(new Uint8Array(Buffer.from(file, 'base64'))), options); }
     catch (e) { return {refused: e.message}; }
   });
+}
+/** Seconds of processor time for 4096 rows of 1024 features. */
+function large() {
+  const {diagnose} = engine(), n = 4096, d = 1024, z = new Float32Array(n*d);
+  let state = 1;
+  for (let i = 0; i < z.length; i++) { state = Math.imul(state, 1664525) + 1013904223 | 0; z[i] = state/2**31*3**.5; }
+  const start = process.cpuUsage().user;
+  const {shape, measures} = diagnose({n, d, z, half: false}, JSON.parse(readFileSync(0, 'utf8')).options);
+  return {shape, spread: measures.spread, seconds: (process.cpuUsage().user - start)/1e6};
 }
 async function browser() {
   const [width, folder, pictures] = args, {chromium} = await import('playwright-core');
@@ -58,4 +68,4 @@ async function browser() {
   await app.close();
   return {seen, errors, requests, small, wide};
 }
-console.log(JSON.stringify(await {files, browser}[job](), (_, x) => x === Infinity ? 'inf' : x));
+console.log(JSON.stringify(await {files, large, browser}[job](), (_, x) => x === Infinity ? 'inf' : x));

@@ -1,7 +1,6 @@
 // The numbers of the X-ray; tests/test_xray.py holds each of them against sigreg_nb.xray.diagnose.
 const sum = x => { let s = 0; for (let i = 0; i < x.length; i++) s += x[i]; return s; };
 const median = x => { const s = Float64Array.from(x).sort(), h = s.length >> 1; return s.length % 2 ? s[h] : (s[h-1] + s[h])/2; };
-const at = (x, i) => x[Math.min(x.length - 1, Math.max(0, i))];
 
 /** Mean, variance (divisor n) and kurtosis of n numbers; kurtosis NaN where nothing varies. */
 function moments(u, n) {
@@ -118,15 +117,15 @@ function statistic(u, n, setup) {
   }
   return n*sum(t.map((s, j) => W[j]*((C[j]/n - Math.exp(-s*s/2))**2 + (S[j]/n)**2)));
 }
-/** P(T or more) of the null, from a table with cubic steps between (epps_pulley.null_pvalue). */
+/** P(T or more) of the null, from a table over the root of T with cubic steps between (epps_pulley.null_pvalue). */
 function pvalue(T, {pvalue: p, step}) {
-  const x = T/step, i = Math.min(Math.floor(x), p.length - 1), f = x - i;
+  const x = Math.sqrt(T)/step, i = Math.min(Math.floor(x), p.length - 1), f = x - i;
   if (i >= p.length - 1) return 0;
-  const [a, b, c, d] = [i ? at(p, i-1) : 2 - p[1], p[i], p[i+1], at(p, i+2)];
+  const [a, b, c, d] = [i ? p[i-1] : p[1], p[i], p[i+1], p[Math.min(i + 2, p.length - 1)]];
   const value = b + f*((c - a)/2 + f*(a - 2.5*b + 2*c - d/2 + f*(1.5*(b - c) + (d - a)/2)));
   return Math.min(1, Math.max(0, value));
 }
-/** Random unit directions (k rows of length d), the same as in xray.shadows. */
+/** Random unit directions (k rows of length d), the same as in xray._shadows. */
 function slices(d, k) {
   const g = sigregStory.normals(d*k, 0, 0), A = Array.from({length: k}, () => new Float64Array(d));
   for (let j = 0; j < d; j++) for (let i = 0; i < k; i++) A[i][j] = g[j*k + i];
@@ -196,7 +195,7 @@ function alive(lam, n, d, L) {
   const limit = L.dead*share*sum(lam.map(x => x*x))/total;
   return lam.filter(x => x > limit).length;
 }
-/** xray.strong_entry, weak_entry and vcreg_entry. */
+/** xray._strong, _weak and _vcreg. */
 function losses(cloud, lam, columns, scores, {limits: L, slices: k, null: law}) {
   const {n, d} = cloud, m = n-1, s = L.sigmas, entry = (value, floor, limit) => ({value, floor, limit, sees: value > limit});
   const strong = entry(sum(scores)/scores.length, law.mean, law.mean + s*Math.sqrt(law.variance*(1/k + 1/d)));

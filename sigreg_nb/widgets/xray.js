@@ -45,7 +45,7 @@ function drawSpectrum({shape: [n, d], spectrum}) {
 }
 function drawScores({scores: {slices, axes}}, table) {
   const all = [...slices, ...axes], top = Math.max(1.5, Math.log10(Math.max(...all)) + .01), low = -1, bins = 22, width = (top - low)/bins;
-  const edge = i => 10**(low + i*width), above = t => { const x = t/table.step, i = Math.floor(x); return i + 1 < table.pvalue.length ? table.pvalue[i] + (x - i)*(table.pvalue[i+1] - table.pvalue[i]) : 0; };
+  const edge = i => 10**(low + i*width), above = t => { const x = Math.sqrt(t)/table.step, i = Math.floor(x); return i + 1 < table.pvalue.length ? table.pvalue[i] + (x - i)*(table.pvalue[i+1] - table.pvalue[i]) : 0; };
   const count = values => { const c = new Array(bins).fill(0); for (const v of values) c[Math.min(bins-1, Math.max(0, Math.floor((Math.log10(v) - low)/width)))] += 1/values.length; return c; };
   const null_ = Array.from({length: bins}, (_, i) => (i ? above(edge(i)) : 1) - (i < bins-1 ? above(edge(i+1)) : 0)), a = count(slices), b = count(axes), high = Math.max(...a, ...b, ...null_);
   const X = i => L + (W-L-R)*i/bins, Y = v => H-B - (H-B-T)*v/high, outline = c => line([[X(0), Y(0)], ...c.flatMap((v, i) => [[X(i), Y(v)], [X(i+1), Y(v)]]), [X(bins), Y(0)]]);
