@@ -19,7 +19,7 @@ from scipy.interpolate import CubicSpline
 from scipy.stats import chi2
 from torch import Tensor
 
-from .checks import as_batch
+from .checks import as_batch, check_type
 from .collapse import (collapse_report, debias_participation, eigen_spectrum,
                                 expected_participation, participation_ratio)
 from .epps_pulley import null_pvalue, null_variance
@@ -37,8 +37,9 @@ KINDS = {
     'few directions':'At least half of the directions carry next to nothing.',
     'dead directions':'Some directions, or some features, carry next to nothing.',
     'few loud directions':'Of the directions that carry something, a few drown the others.',
-    'heavy tails':'A few rows lie far outside: most shadows have more than the bell in their tails.',
-    'clusters':'Rows gather in clumps or along a curve: neighbors are too near, or a shadow has two humps.',
+    'heavy tails':'A few rows lie far outside: shadows have longer tails than the bell.',
+    'clusters':'Rows gather in clumps or along a curve: neighbors are too near, or a shadow '
+               'has two humps.',
     'wrong scale':'The spread per feature is far from 1, the size of the target.',
     'not centred':'The rows point the same way: the mean is far from zero.'}
 
@@ -70,6 +71,8 @@ def page_data(
     clouds:dict, # name -> (sentence about it, features (n, d))
 )->dict:
     "What the page needs beside its script: words, limits, the null law, and the clouds as files."
+    check_type('clouds', clouds, dict)
+    for name,(_,z) in clouds.items(): as_batch(z, name, check_finite=True)
     def packed(z):
         file = io.BytesIO()
         np.save(file, z.cpu().numpy())
@@ -89,11 +92,13 @@ def widget(
 )->str:          # HTML that asks nothing from the network
     "The X-ray as one piece: style, script and data."
     read = lambda name: (files('sigreg_nb')/'widgets'/name).read_text(encoding='utf-8')
-    style,data = (json.dumps(x, separators=(',', ':')) for x in (read('xray.css'), page_data(clouds)))
+    packed = partial(json.dumps, separators=(',', ':'))
+    data,style = packed(page_data(clouds)),packed(read('xray.css'))
     parts = '\n'.join(map(read, ('formulas.js', 'npy.js', 'kernels.js', 'numbers.js')))
     engine = f'function () {{ const sigregStory = {{}};\n{parts}\nreturn {{readNpy, diagnose}}; }}'
-    script = f"(() => {{ const engine = {engine};\n{read('xray.js')}\nmount({data}, {style}); }})();"
-    return f'<div id="xray">{_STILL}</div>\n<script>' + script.replace('</', '<\\/') + '</script>'
+    page = f"const engine = {engine};\n{read('xray.js')}\nmount({data}, {style});"
+    script = f'(() => {{ {page} }})();'.replace('</', '<\\/')
+    return f'<div id="xray">{_STILL}</div>\n<script>{script}</script>'
 
 # %% ../nbs/03_xray.ipynb #c014
 def _stream(seed): return partial(counter_normal, seed=torch.tensor(seed), step=torch.tensor(0))
@@ -222,6 +227,10 @@ def _measures(z, lam):
 # %% ../nbs/03_xray.ipynb #c033
 class Report(dict):
     "What `diagnose` found; prints as a table."
+    def __init__(self,
+        **parts, # as `diagnose` names them
+    ): super().__init__(**parts)
+
     def __str__(self):
         n,d = self['shape']
         shown = lambda v: '—' if v is None else f'{v:.4g}'
