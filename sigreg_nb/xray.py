@@ -191,27 +191,27 @@ def _clumped(crowd, least, n):
 
 # %% ../nbs/03_xray.ipynb #c030
 def _rules(m, n, d, shape):
-    "kind -> number, '<' or '>', limit, and whether it can apply."
+    "kind -> number, '≤' or '≥', limit, and whether it can apply."
     L,r,alive,P,spread = LIMITS,m['rank_bound'],m['alive'],m['participation_ratio'],m['spread']
     point = max(spread/m['length'] if m['length'] else 0., spread/5)
     few,loud = L['few']*r, 1 + L['loud']*(expected_participation(max(alive, 1), n) - 1)
     room = 3/sqrt(2*(n-1)*d)
-    size = ('<', L['narrow'] - room) if spread < 1 else ('>', L['wide'] + room)
+    size = ('≤', L['narrow'] - room) if spread < 1 else ('≥', L['wide'] + room)
     aside = L['aside'] + 4*sqrt(2/(n*(n-1)*max(P, 1)))
     return {
-        'point':(point, '<', L['point'], True), 'line':(alive, '<', 1, shape and r > 1),
-        'few directions':(alive, '<', few, shape and alive > 1),
-        'dead directions':(max(r - alive, m['constant']), '>', 1, shape and alive > few),
-        'few loud directions':(P, '<', loud, shape and alive > 1),
-        'heavy tails':(m['kurtosis'], '>', L['heavy'] + 10/sqrt(n), shape),
-        'clusters':(_clumped(m['crowding'], m['least_kurtosis'], n), '<', 1, shape),
+        'point':(point, '≤', L['point'], True), 'line':(alive, '≤', 1, shape and r > 1),
+        'few directions':(alive, '≤', few, shape and alive > 1),
+        'dead directions':(max(r - alive, m['constant']), '≥', 1, shape and alive > few),
+        'few loud directions':(P, '≤', loud, shape and alive > 1),
+        'heavy tails':(m['kurtosis'], '≥', L['heavy'] + 10/sqrt(n), shape),
+        'clusters':(_clumped(m['crowding'], m['least_kurtosis'], n), '≤', 1, shape),
         'wrong scale':(spread, *size, point > L['point']),
-        'not centred':(m['mean_cosine'], '>', aside, True)}
+        'not centred':(m['mean_cosine'], '≥', aside, True)}
 
 # %% ../nbs/03_xray.ipynb #c031
 def _judge(value, sign, limit, applies):
     "One kind as a dict."
-    over = value is not None and (value <= limit if sign == '<' else value >= limit)
+    over = value is not None and (value <= limit if sign == '≤' else value >= limit)
     return dict(value=value, sign=sign, limit=limit, found=bool(applies and over))
 
 def _measures(z, lam):
@@ -247,7 +247,7 @@ class Report(dict):
 def _verdict(kinds, losses, n):
     found = [name for name,k in kinds.items() if k['found']]
     if found: return ', '.join(found) + '.'
-    if losses['strong']['sees']: return 'none of the kinds, and yet Strong sees that it is not round.'
+    if losses['strong']['sees']: return 'none of these kinds, but Strong sees a fault.'
     return f'round, as far as {n} rows can tell.'
 
 # %% ../nbs/03_xray.ipynb #c034

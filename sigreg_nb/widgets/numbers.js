@@ -212,24 +212,24 @@ function losses(cloud, lam, columns, scores, {limits: L, slices: k, null: law}) 
 /** xray._rules and _judge: every kind with its number, its limit, and whether it is found. */
 function kinds(m, n, d, {limits: L, rows}) {
   const r = m.rank_bound, P = m.participation_ratio, few = L.few*r, a = m.alive, shape = m.spread > 0 && n >= L.rows, D = Math.max(a, 1);
-  const judge = (value, sign, limit, applies) => ({value, sign, limit, found: applies && value !== null && (sign === '<' ? value <= limit : value >= limit)});
+  const judge = (value, sign, limit, applies) => ({value, sign, limit, found: applies && value !== null && (sign === '≤' ? value <= limit : value >= limit)});
   const point = Math.max(m.length ? m.spread/m.length : 0, m.spread/5), room = 3/Math.sqrt(2*(n-1)*d), near = L.crowded - 2/Math.sqrt(Math.min(n, rows));
   const clumped = m.crowding === null || m.least_kurtosis === null ? null
     : Math.min(near > 0 ? m.crowding/near : Infinity, m.least_kurtosis/(L.humps - 2/Math.sqrt(n)));
-  const size = m.spread < 1 ? ['<', L.narrow - room] : ['>', L.wide + room];
+  const size = m.spread < 1 ? ['≤', L.narrow - room] : ['≥', L.wide + room];
   return {
-    point: judge(point, '<', L.point, true), line: judge(a, '<', 1, shape && r > 1),
-    'few directions': judge(a, '<', few, shape && a > 1),
-    'dead directions': judge(Math.max(r - a, m.constant), '>', 1, shape && a > few),
-    'few loud directions': judge(P, '<', 1 + L.loud*(((n-1)*D + 2)/(n + D) - 1), shape && a > 1),
-    'heavy tails': judge(m.kurtosis, '>', L.heavy + 10/Math.sqrt(n), shape), clusters: judge(clumped, '<', 1, shape),
+    point: judge(point, '≤', L.point, true), line: judge(a, '≤', 1, shape && r > 1),
+    'few directions': judge(a, '≤', few, shape && a > 1),
+    'dead directions': judge(Math.max(r - a, m.constant), '≥', 1, shape && a > few),
+    'few loud directions': judge(P, '≤', 1 + L.loud*(((n-1)*D + 2)/(n + D) - 1), shape && a > 1),
+    'heavy tails': judge(m.kurtosis, '≥', L.heavy + 10/Math.sqrt(n), shape), clusters: judge(clumped, '≤', 1, shape),
     'wrong scale': judge(m.spread, ...size, point > L.point),
-    'not centred': judge(m.mean_cosine, '>', L.aside + 4*Math.sqrt(2/(n*(n-1)*Math.max(P, 1))), true)};
+    'not centred': judge(m.mean_cosine, '≥', L.aside + 4*Math.sqrt(2/(n*(n-1)*Math.max(P, 1))), true)};
 }
 function verdict(kinds, losses, n) {
   const found = Object.keys(kinds).filter(name => kinds[name].found);
   if (found.length) return found.join(', ') + '.';
-  return losses.strong.sees ? 'none of the kinds, and yet Strong sees that it is not round.' : `round, as far as ${n} rows can tell.`;
+  return losses.strong.sees ? 'none of these kinds, but Strong sees a fault.' : `round, as far as ${n} rows can tell.`;
 }
 /** The report of xray.diagnose for {z, n, d, half}; `said` is told what is being done. */
 function diagnose(cloud, options, said = () => {}) {

@@ -84,7 +84,7 @@ function drawReport(out, report, options) {
   const more = element('details', {}, out);
   element('summary', {textContent: 'All numbers, and every limit'}, more);
   table(more, ['Measure', 'Value'], Object.entries(MEASURES).map(([k, said]) => [`<code>${k}</code> <small>${said}</small>`, shown(measures[k])]));
-  table(more, ['Kind', 'Value', 'Found if', 'Found'], Object.entries(kinds).map(([k, e]) => [k, shown(e.value), `${e.sign === '<' ? '≤' : '≥'} ${shown(e.limit)}`, e.found ? 'yes' : 'no']));
+  table(more, ['Kind', 'Value', 'Found if', 'Found'], Object.entries(kinds).map(([k, e]) => [k, shown(e.value), `${e.sign} ${shown(e.limit)}`, e.found ? 'yes' : 'no']));
 }
 /** A worker made from the engine's own text; where none may be made, the page itself computes. */
 function makeWorker() {
