@@ -12,7 +12,7 @@ def test_long_tables_sort(needs, tmp_path):
     needs(CHROMIUM and shutil.which("node") and (ROOT/"node_modules"/"playwright-core").exists(), "needs node, playwright-core and chromium")
     rows = [(f"V{i}", f"{(37*i) % 101 - 50:.1f} ± 0.3".replace("-", "−")) for i in range(1, 13)]
     page = tmp_path/"page.html"
-    page.write_text(f'<!doctype html><meta charset="utf-8">{table("long", rows)}{table("short", rows[:10])}{(NBS/"sortable.html").read_text()}')
+    page.write_text(f'<!doctype html><meta charset="utf-8">{table("long", rows)}{table("short", rows[:10])}{(NBS/"site.html").read_text()}')
     done = subprocess.run(["node", "tests/sortable.mjs", page], cwd=ROOT, text=True, capture_output=True, timeout=120,
                           env={**os.environ, "CHROMIUM": CHROMIUM})
     assert done.returncode == 0, done.stderr[-2000:]
