@@ -23,10 +23,9 @@ def typeset(pages):
     return {path: FORMULA.sub(one, page) for path, page in pages.items()}
 
 def lean(page):
-    "A page without the scripts that typeset and search it, anchors of code lines, and captions that a lightbox repeats."
+    "A page without the scripts that typeset and search it and the anchors of code lines, with a link past the menu."
     page = re.sub(r'<script[^>]*(katex[^>]*|fuse\.min\.js"[^>]*)></script>|<script>document\.addEventListener\("DOMContentLoaded".*?</script>', "", page, flags=re.S)
     page = re.sub(r'<a href="#cb[\d-]+"[^>]*></a>|<span id="cb[\d-]+">(?=<a href="#cb)', lambda m: "<span>" if m[0].startswith("<span") else "", page)
-    page = re.sub(r'(<a [^>]*class="lightbox"[^>]*?) title="[^"]*"', r"\1", page)
     return re.sub(r"(<body[^>]*>)", rf"\1\n{SKIP}", page, count=1)
 
 def prose(page):

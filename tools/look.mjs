@@ -1,6 +1,7 @@
 // Look at a rendered site as a visitor does: `node tools/look.mjs FOLDER [--axe PAGE,PAGE…] [PAGE…]`, one line for every fault.
 // Each page opens at 1280 and 390 px: nothing is cut off sideways, no error in the console, no request to another host, every
 // link and anchor leads somewhere, at most 1 MB but for pictures. Pages after --axe: no serious finding of axe, light and dark.
+// The browser is $CHROMIUM, or the one on the PATH.
 import {createServer} from 'node:http'
 import {readFile} from 'node:fs/promises'
 import {existsSync, readdirSync, statSync} from 'node:fs'
@@ -53,7 +54,7 @@ async function open(theme, page, width) {
     fault(page, `asks ${new URL(route.request().url()).host}`)
     return route.abort()
   })
-  await tab.goto(site + page, {waitUntil: 'networkidle'})
+  await tab.goto(site + page, {waitUntil: 'load'})
   return {tab, context, weigh: () => bytes}
 }
 

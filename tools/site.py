@@ -3,7 +3,7 @@
 
 A notebook hides nothing. On the site its code is folded: a reader sees the argument, the checks appear with one switch.
 """
-import ast, importlib, inspect, json, re, shutil, sys, textwrap
+import ast, functools, importlib, inspect, json, re, shutil, sys, textwrap
 from pathlib import Path
 import yaml
 from book import NBS, NOTEBOOKS, ROOT, exports
@@ -36,9 +36,8 @@ def role(source, outputs):
     return "check" if CHECK.search(code) and not outputs and not defines else "code"
 
 def summary(code):
-    "Public names that code defines, or else all, and what the first of them says of itself."
-    nodes = [node for node in ast.parse(code).body if hasattr(node, "name")]
-    nodes = [node for node in nodes if node.name[0] != "_"] or nodes
+    "Public names that code defines, and what the first of them says of itself."
+    nodes = [node for node in ast.parse(code).body if hasattr(node, "name") and node.name[0] != "_"]
     if not nodes: return "Code"
     line = (ast.get_docstring(nodes[0]) or "").partition("\n")[0].replace("`", "")
     return ", ".join(node.name for node in nodes) + (f": {line}" if line else "")
@@ -67,7 +66,9 @@ def shown(output):
 
 def cell(kind, source, outputs=(), **options):
     "A cell of a page; options are Quarto's."
-    head = "".join(f"#| {name.replace('_', '-')}: {json.dumps(value, ensure_ascii=False)}\n" for name, value in options.items())
+    names = {name.replace("_", "-"): value for name, value in options.items()}
+    for name in names: source = re.sub(rf"^#\| {name}:.*\n", "", source, flags=re.M)
+    head = "".join(f"#| {name}: {json.dumps(value, ensure_ascii=False)}\n" for name, value in names.items())
     more = {} if kind == "markdown" else dict(outputs=list(outputs), execution_count=None)
     return dict(cell_type=kind, metadata={}, source=head + source, **more)
 
@@ -113,6 +114,7 @@ def page(path):
 
 # --- pages ---
 
+@functools.cache
 def public():
     "Public name -> module, for links from the text; a name of two modules leads nowhere."
     names = [(name, module) for module in modules() for name in importlib.import_module(f"sigreg_nb.{module}").__all__]
@@ -122,7 +124,7 @@ def linked(text):
     "Names of the package, in the prose, as links to the reference."
     pieces = re.split(r"(```.*?```|~~~.*?~~~|\$\$.*?\$\$|^#.*?$|\[[^\]\n]*\]\([^)\n]*\))", text, flags=re.S | re.M)
     def link(match):
-        module = PUBLIC.get(match[1])
+        module = public().get(match[1])
         return f"[`{match[1]}`](api-{module}.qmd#{match[1]})" if module else match[0]
     return "".join(piece if i % 2 else re.sub(r"(?<!`)`(\w+)`(?!`)", link, piece) for i, piece in enumerate(pieces))
 
@@ -182,8 +184,14 @@ def signature(name, rows):
     return textwrap.fill(f"{name}({', '.join(words)})", 88, subsequent_indent=" "*(len(name) + 1), break_on_hyphens=False)
 
 def escaped(text):
-    "Text as Markdown shows it, in a cell of a table too."
-    return re.sub(r"([|*_<>$@#\[\]\\^~])", r"\\\1", text) if "`" not in text else text.replace("|", r"\|")
+    "Text, but for code in it, as Markdown shows it, in a cell of a table too."
+    pieces = re.split(r"(`[^`]+`)", text)
+    return "".join(piece if i % 2 else re.sub(r"""([|*_<>$@#'"\[\]\\^~])""", r"\\\1", piece) for i, piece in enumerate(pieces))
+
+def typed(kind):
+    "Type and default of a parameter as code: `int = 64`."
+    text = re.sub(r"(, )?default ", " = ", kind).strip().replace(" | ", " or ")
+    return f"`{text}`" if text else ""
 
 def described(name, thing):
     "A function or class: signature, first line, parameters, example, errors, all from its help."
@@ -192,7 +200,7 @@ def described(name, thing):
     text = [f"```python\n{signature(name, rows)}\n```", linked(line)]
     if rows:
         parted = [(*head.partition(" : ")[::2], meaning) for head, meaning in rows]
-        body = "\n".join(f"| `{n}` | {escaped(kind.replace(', default ', ' = ').replace('default ', '= '))} | {escaped(meaning)} |"
+        body = "\n".join(f"| `{n}` | {typed(kind)} | {escaped(meaning)} |"
                          for n, kind, meaning in parted)
         text.append(f"| parameter | type = default | meaning |\n|---|---|------|\n{body}")
     if back := entries(found.get("Returns")):
@@ -234,7 +242,7 @@ def reference(name):
 def project():
     "_quarto.yml with the reference, which stands after the book."
     book = yaml.safe_load((ROOT/"_quarto.yml").read_text())
-    book["book"]["chapters"].append(dict(part="Reference", chapters=[f"api-{name}.qmd" for name in modules()]))
+    book["book"]["chapters"].append(dict(part="API reference", chapters=[f"api-{name}.qmd" for name in modules()]))
     return yaml.safe_dump(book, sort_keys=False, allow_unicode=True)
 
 def write(proc=PROC):
@@ -253,5 +261,4 @@ def write(proc=PROC):
 
 if __name__ == "__main__":
     if not (ROOT/"node_modules"/"katex").exists(): sys.exit("KaTeX is missing: run `npm ci` first")
-    PUBLIC = public()
     print(write())
