@@ -83,7 +83,9 @@ def test_only_styles_that_may_apply_stay():
     assert finish.purge(css, {"a", "c"}) == ".a{x:1}.c{x:2}@media print{.a{x:5}}p{x:6}.a:not(.b){x:7}"
 
 def test_the_index_holds_prose():
-    assert finish.prose("<h2>Title</h2><p>Blind &amp; <em>slow</em></p><pre>code</pre><script>s</script>") == "Blind & slow"
+    section = '<section id="{0}" class="level2"><h2>Title</h2><p>{0} &amp; <em>slow</em></p><pre>code</pre><section id="s" class="level3"><p>deep</p></section></section>'
+    page = f'<nav>menu</nav><main class="x"><p>First.</p>{section.format("blind")}{section.format("b")}</main><p>foot</p>'
+    assert finish.sections(page) == {"": "First.", "blind": "blind & slow deep", "b": "b & slow deep"}
 
 def test_formulas_need_no_script(needs):
     needs(shutil.which("node") and (ROOT/"node_modules"/"katex").exists(), "needs node and npm (KaTeX)")

@@ -33,15 +33,18 @@ def prose(page):
     page = re.sub(r'<(script|style|pre|nav)\b.*?</\1>|<h[12].*?</h[12]>', " ", page, flags=re.S)
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
 
+def sections(page):
+    "Prose of a page's sections by anchor, and under '' what stands before the first."
+    main = re.search(r"<main[^>]*>(.*)</main>", page, re.S)
+    first, *rest = re.split(r'<section id="([^"]+)" class="level2[^>]*>', main[1] if main else "")
+    return {"": prose(first), **dict(zip(rest[::2], map(prose, rest[1::2])))}
+
 def index(pages):
     "search.json again: the prose of every section, of formulas the TeX."
-    docs = json.loads((DOCS/"search.json").read_text())
+    docs, texts = json.loads((DOCS/"search.json").read_text()), {name: sections(page) for name, page in pages.items()}
     for doc in docs:
         name, _, anchor = doc["href"].partition("#")
-        main = pages[name].partition("<main")[2].partition("</main>")[0]
-        begin = main.find(f'<section id="{anchor}"') if anchor else 0
-        end = main.find("<section id=", begin + 1) if not anchor else main.find('class="level2', main.find('class="level2', begin) + 1)
-        doc["text"] = prose("<" + main[begin + bool(anchor):end if end > 0 else None].removeprefix(">"))
+        doc["text"] = texts[name].get(anchor, doc["text"])
     (DOCS/"search.json").write_text(json.dumps(docs, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
 
 def used(rule, words):

@@ -12,6 +12,7 @@ PROC = ROOT/"_proc"
 MOVED = json.loads((ROOT/"tools"/"moved.json").read_text())   # page of the site -> chapter that it became
 SETTINGS = dict(re.findall(r"^(\w+) = (.*)$", (ROOT/"settings.ini").read_text(), re.M))
 CODE = f"{SETTINGS['git_url']}/blob/{SETTINGS['branch']}"
+COLAB = CODE.replace("https://github.com", "https://colab.research.google.com/github")
 OURS = re.compile(r"^#\|\s*(hide|export|default_exp|notest|slow|cuda)\b.*\n?", re.M)
 CHECK = re.compile(r"^\s*(assert |test_\w+\(|def test_)|[;:] ?test_\w+\(", re.M)
 
@@ -39,7 +40,7 @@ def summary(code):
     "Public names that code defines, and what the first of them says of itself."
     nodes = [node for node in ast.parse(code).body if hasattr(node, "name") and node.name[0] != "_"]
     if not nodes: return "Code"
-    line = (ast.get_docstring(nodes[0]) or "").partition("\n")[0].replace("`", "")
+    line = re.sub(r"`| ?\(@eq[^)]*\)|@eq-", "", (ast.get_docstring(nodes[0]) or "").partition("\n")[0])
     return ", ".join(node.name for node in nodes) + (f": {line}" if line else "")
 
 def raw(html):
@@ -76,7 +77,7 @@ def argues(code, heading, stem, defined):
     "Is code the argument, so that it stands open? Where a heading says so, the first thing a chapter on losses builds, a short line."
     lines = len(code.splitlines())
     first = stem[0] in "12" and not defined and re.search(r"^(def|class) ", code, re.M)
-    return lines <= (10 if stem == "index" or stem[0] == "3" else 3) or re.search("smallest", heading, re.I) or bool(first)
+    return lines <= (10 if stem == "index" or stem[0] == "3" else 3) or bool(first or re.search("smallest", heading, re.I))
 
 def groups(cells):
     "Cells that follow each other and belong together: exported ones, and steps up to the first that shows something."
@@ -88,27 +89,31 @@ def groups(cells):
         else: found.append((role_, head, code, outputs))
     return found
 
-def page(path):
-    "The cells of a chapter after its title, as the site shows them."
+def visible(path):
+    "(role, options, source, outputs) of the cells after the set-up that a reader may see."
     cells = json.loads(path.read_text())["cells"]
-    listed = []
     for c in cells[next(i for i, c in enumerate(cells) if c["cell_type"] == "markdown"):]:
         source, outputs = "".join(c["source"]), c.get("outputs", [])
-        if c["cell_type"] == "markdown": listed.append(("markdown", [], source, []))
-        elif (what := role(source, outputs)) != "hidden": listed.append((what, *parts(source), [shown(o) for o in outputs]))
-    playful, heading, defined = any(what == "widget" for what, *_ in listed), "", False
+        if c["cell_type"] == "markdown": yield "markdown", [], source, []
+        elif (what := role(source, outputs)) != "hidden": yield what, *parts(source), [shown(o) for o in outputs]
+
+def page(path):
+    "The cells of a chapter, its title first, as the site shows them. Of a page with widgets, no code."
+    listed, heading, defined = list(visible(path)), "", False
+    playful = path.stem != "index" and any(what == "widget" for what, *_ in listed)
     for what, head, code, outputs in groups(listed):
-        options = "".join(f"{line}\n" for line in head)
+        source = "".join(f"{line}\n" for line in head) + code
         if what == "markdown":
             heading = (re.findall(r"^#+ .*", code, re.M) or [heading])[-1]
             yield cell("markdown", linked(code))
-        elif playful: yield from [cell("code", options + code, outputs, echo=False)]*bool(outputs)
-        elif what in ("check", "imports"): yield cell("code", options + code, outputs, classes=what, code_fold=False)
-        elif "code-fold" in options or "echo" in options: yield cell("code", options + code, outputs)
-        elif what == "exported": yield cell("code", options + code, outputs, code_fold=True, code_summary=summary(code))
+        elif what == "widget" or playful:
+            if outputs: yield cell("code", source, outputs, echo=False)
+        elif what in ("check", "imports"): yield cell("code", source, outputs, classes=what, code_fold=False)
+        elif any(re.match(r"#\| (code-fold|echo):", line) for line in head): yield cell("code", source, outputs)
+        elif what == "exported": yield cell("code", source, outputs, code_fold=True, code_summary=summary(code))
         else:
-            opened = argues(code, heading, path.stem, defined) and "#| label" not in options
-            yield cell("code", options + code, outputs, code_fold=not opened)
+            figure = any(line.startswith("#| label:") for line in head)
+            yield cell("code", source, outputs, code_fold=figure or not argues(code, heading, path.stem, defined))
             defined = defined or "def " in code
 
 
@@ -141,25 +146,29 @@ def front(path, title, subtitle):
     if old: meta["aliases"] = old
     return f"---\n{yaml.safe_dump(meta, sort_keys=False, allow_unicode=True, width=1000)}---\n"
 
-def tools(path, checks):
-    "A line under the title: where the notebook is, the module, the switch for the checks."
-    links = [f"[Open in Colab](https://colab.research.google.com/github/{SETTINGS['user']}/{SETTINGS['repo']}/blob/{SETTINGS['branch']}/nbs/{path.name})",
-             f"[Notebook](notebooks/{path.name}){{download={path.name}}}"]
+def tools(path, cells):
+    "A line under the title: where the notebook is, the module, the switch for checks and imports."
+    links = [f"[Open in Colab]({COLAB}/nbs/{path.name})", f"[Notebook](notebooks/{path.name}){{download={path.name}}}"]
     if module := exports(path): links.append(f"[Reference](api-{module}.qmd)")
-    switch = f'`<label><input type="checkbox" id="show-checks"> Show the checks ({checks})</label>`{{=html}}'
-    return "::: {.tools}\n" + "\n".join([*links, switch]*bool(checks) or links) + "\n:::"
+    checks, imports = (sum(f'#| classes: "{name}"' in c["source"] for c in cells) for name in ("check", "imports"))
+    if checks + imports:
+        links.append(f'`<label><input type="checkbox" id="show-checks"> Show the checks ({checks})</label>`{{=html}}')
+    return "::: {.tools}\n" + "\n".join(links) + "\n:::"
 
 def chapter(path):
     "A notebook as a page."
     first = next(c for c in json.loads(path.read_text())["cells"] if c["cell_type"] == "markdown")
     title, subtitle, rest = re.match(r"# (.+)\n\n> (.+)\n*((?:.|\n)*)", "".join(first["source"])).groups()
     cells = list(page(path))[1:]
-    checks = sum('#| classes: "check"' in c["source"] for c in cells)
     head = dict(cell_type="raw", metadata={}, source=front(path, title, subtitle))
-    top = f"[{subtitle}]{{.subtitle}}\n\n{tools(path, checks)}\n\n{rest}"
+    top = f"[{subtitle}]{{.subtitle}}\n\n{tools(path, cells)}\n\n{rest}"
+    if any("<script" in json.dumps(c.get("outputs", [])) for c in cells):      # the first widget comes first
+        top, below = f"[{subtitle}]{{.subtitle}}\n\n{rest}", [c for c in cells if c["source"].startswith("**Where you are.**")]
+        cells = [c for c in cells if c not in below] + below + [cell("markdown", tools(path, cells))]
     if path.stem == "index":              # question, picture and table stand side by side
         top, first = rest, cells[0]
-        cells[0] = cell("markdown", "::::: {#first}\n" + first["source"])
+        picture = re.sub(r"!\[(.+)\]\(.+\)", r'\g<0>{fig-alt="\1"}', first["source"])
+        cells[0] = cell("markdown", f"::::: {{#first}}\n{picture}")
         for c in cells: c["source"] = c["source"].replace("## Three doors", ":::::\n\n## Three doors")
     cells = [head, cell("markdown", top), *cells]
     for i, c in enumerate(cells): c |= dict(id=f"cell-{i}", source=c["source"].splitlines(keepends=True))
