@@ -54,6 +54,11 @@ def test_a_page_has_all_that_a_notebook_shows(path, monkeypatch):
         first = next(s for c in shown if f" {name}(" in (s := "".join(c["source"])))
         assert "code-fold: false" in first
 
+def test_a_summary_holds_nothing_that_quarto_reads_otherwise():
+    code = 'def f():\n    \'Rate of "g" by `h` (@eq-a-b), see @eq-c.\''
+    assert pages.summary(code) == "f: Rate of 'g' by h, see eq-c."
+    assert pages.summary("def _f(): pass\nA = 1") == "Code"
+
 def test_a_table_of_pandas_has_no_empty_heading():
     pd = pytest.importorskip("pandas")
     table = pages.tidy(pd.DataFrame({"a": [1], "b": [2]}, index=pd.Index(["x"], name="run")).to_html())
@@ -131,10 +136,10 @@ def test_look_names_what_is_wrong(needs, tmp_path):
     (tmp_path/"good.html").write_text(f'{head}<h1 id="top">t</h1><a href="good.html#top">here</a></main>')
     (tmp_path/"moved.html").write_text('<script>location.replace("good.html")</script>')
     (tmp_path/"bad.html").write_text(f"""{head}<h1>t</h1><div style="width:600px">wide</div><a href="nowhere.html">a</a><a href="good.html#no">b</a>
-        <p style="color:#999">pale</p><img src="https://example.org/a.png" alt="a"><script>console.error("oh"); undefined.x</script></main>""")
+        <p style="color:#999">pale :::</p><img src="https://example.org/a.png" alt="a"><script>console.error("oh"); undefined.x</script></main>""")
     done = node(needs, "tools/look.mjs", tmp_path, "good.html", "moved.html")
     assert done.returncode == 0 and done.stdout.startswith("1 pages, 0 faults"), done.stdout + done.stderr
     done = node(needs, "tools/look.mjs", tmp_path, "--axe", "bad.html", "bad.html", "good.html")
-    for fault in ("at 390 px it is 6", "link to nowhere.html", "dead anchor good.html#no", "color-contrast", "asks example.org", "console: oh", "error: Cannot read"):
+    for fault in ("at 390 px it is 6", "link to nowhere.html", "dead anchor good.html#no", "color-contrast", "asks example.org", "shows markup: :::", "console: oh", "error: Cannot read"):
         assert f"bad.html: {fault}" in done.stdout or fault in done.stdout, f"{fault} is not in\n{done.stdout}"
     assert done.returncode == 1 and "at 1280 px" not in done.stdout and "\ngood.html" not in done.stdout

@@ -40,6 +40,13 @@ const wide = () => {
   return `${document.documentElement.scrollWidth} px wide (${out.slice(-1).map(name)})`
 }
 
+/** Markdown that Quarto did not understand, or a reference that leads nowhere, in the text of the page. */
+const markup = () => {
+  const main = document.querySelector('main').cloneNode(true)
+  main.querySelectorAll('pre, code, script, style, .katex').forEach(e => e.remove())
+  return main.textContent.match(/:::|\{[.#=][\w-]+|\?(eq|fig|tbl|thm|sec)-[\w-]+/)?.[0]
+}
+
 async function open(theme, page, width) {
   const context = await browser.newContext({colorScheme: theme, viewport: {width, height: 900}, reducedMotion: 'reduce'})
   const tab = await context.newPage()
@@ -66,6 +73,8 @@ async function look(page) {
     const over = await tab.evaluate(wide)
     if (over) fault(page, `at ${width} px it is ${over}`)
   }
+  const left = await tab.evaluate(markup)
+  if (left) fault(page, `shows markup: ${left}`)
   weights[page] = weigh()
   if (weights[page] > most) fault(page, `weighs ${(weights[page]/1e6).toFixed(2)} MB without pictures`)
   ids[page] = new Set(await tab.$$eval('[id], a[name]', all => all.map(e => e.id || e.name)))

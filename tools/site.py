@@ -40,7 +40,8 @@ def summary(code):
     "Public names that code defines, and what the first of them says of itself."
     nodes = [node for node in ast.parse(code).body if hasattr(node, "name") and node.name[0] != "_"]
     if not nodes: return "Code"
-    line = re.sub(r"`| ?\(@eq[^)]*\)|@eq-", "", (ast.get_docstring(nodes[0]) or "").partition("\n")[0])
+    line = (ast.get_docstring(nodes[0]) or "").partition("\n")[0].replace('"', "'")
+    line = re.sub(r"`| ?\(@[^)]*\)|@", "", line)                     # Quarto reads it as Markdown, inside quotes
     return ", ".join(node.name for node in nodes) + (f": {line}" if line else "")
 
 def raw(html):
