@@ -4,6 +4,7 @@
   python3 run.py demo [OPTIONS]   train on handwritten digits and show what each regularizer does
   python3 run.py lab [OPTIONS]    open the book in JupyterLab, at the story (options go to JupyterLab)
   python3 run.py test [OPTIONS]   run every notebook and every check of the book (options go to pytest)
+  python3 run.py site [OPTIONS]   render the book as a site with Quarto and serve it (--no-serve: only render)
   python3 run.py setup            only set up, for all of them
 
   --here       use the active environment instead: install what it lacks, change nothing that is there
@@ -33,7 +34,7 @@ ENV = HERE/".venv"
 STORY = "nbs/00_story.ipynb"
 POSIX = os.name == "posix"
 TORCH_INDEX = os.environ.get("SIGREG_TORCH_INDEX", "https://download.pytorch.org/whl/cpu")
-EXTRAS = {"demo": "train", "lab": "lab", "test": "dev", "setup": "dev"}  # of settings.ini; each includes those before it
+EXTRAS = {"demo": "train", "lab": "lab", "test": "dev", "site": "dev", "setup": "dev"}  # of settings.ini; each includes those before it
 CPU, CUDA = (.2, .75), (2.6, 5.3)                                # PyTorch, GB to download and on disk
 REST = {"train": (.1, .65), "lab": (.15, .8), "dev": (.35, 1.6)} # and what else an extra brings
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
@@ -251,9 +252,9 @@ def demo_help():
         print(f"  {name:15} {''.join(help)}{value}")
 
 def node_modules():
-    "Fetch KaTeX for the formula check and the browser driver for the story, where there is npm."
+    "Fetch KaTeX, the browser driver and axe, for the site and for the checks, where there is npm."
     npm = shutil.which("npm")
-    if npm and not all((HERE/"node_modules"/name).exists() for name in ("katex", "playwright-core")):
+    if npm and not all((HERE/"node_modules"/name).exists() for name in ("katex", "playwright-core", "axe-core")):
         call([npm, "ci", "--silent", "--no-fund", "--no-audit"], cwd=HERE)
 
 def lab(python, *options):
@@ -265,6 +266,15 @@ def lab(python, *options):
     where = [f"--ServerApp.root_dir={HERE}", f"--LabApp.default_url=/lab/tree/{STORY}"]
     return call([python, "-c", start, *where, *root, *options], cwd=HERE)
 
+def site(python, *options):
+    "The rendered book, on this machine."
+    node_modules()
+    for command in ([python, "tools/site.py"], ["quarto", "render", "_proc"], [python, "tools/finish.py"]):
+        if status := call(command, cwd=HERE): return status
+    if "--no-serve" in options: return 0
+    print("The site is at http://127.0.0.1:8000, Ctrl-C here ends it", flush=True)
+    return call([python, "-m", "http.server", "8000", "--bind", "127.0.0.1", "-d", HERE/"_proc"/"_docs"], unread)
+
 def main(*words):
     if sys.version_info < (3, 11): sys.exit(f"sigreg_nb needs Python 3.11 or newer, this is {sys.version.split()[0]}")
     here, words = "--here" in words, [word for word in words if word != "--here"]
@@ -275,10 +285,13 @@ def main(*words):
         guess = f", did you mean python3 run.py {near[0]}?" if near else f"; jobs: {', '.join(EXTRAS)}"
         sys.exit(f"run.py: unknown job {job!r}{guess}")
     if {"-h", "--help"} & set(options): return demo_help() if job == "demo" else print(__doc__)
+    if job == "site" and not shutil.which("quarto"):
+        sys.exit("run.py: the site needs Quarto on the PATH, from https://quarto.org/docs/get-started")
     python = (active if here else own)(EXTRAS[job])
     if here: os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(HERE), os.environ.get("PYTHONPATH")]))
     if job == "demo": return call([python, "-P", "-m", "sigreg_nb", "demo", *options])
     if job == "lab": return lab(python, *options)
+    if job == "site": return site(python, *options)
     if job == "test":
         node_modules()
         return call([python, "-m", "pytest", "-n", "2", *options], cwd=HERE)

@@ -163,7 +163,7 @@ def test_pages_and_reference_preprocess_without_quarto(needs):
     pages = yaml.safe_load((ROOT/"_proc"/"_quarto.yml").read_text())["book"]["chapters"]
     flat = [c for item in pages for c in (item["chapters"] if isinstance(item, dict) else [item])]
     assert not [c for c in flat if not (ROOT/"_proc"/c).exists()]
-    for name in "katex/katex.min.js", "sortable.html", "card.png": assert (ROOT/"_proc"/name).exists(), name
+    for name in "katex/katex.min.js", "site.html", "card.png": assert (ROOT/"_proc"/name).exists(), name
     for path in (ROOT/"sigreg_nb").glob("[a-z]*.py"):
         text = (ROOT/"_proc"/f"api-{path.stem}.qmd").read_text()
         names = importlib.import_module(f"sigreg_nb.{path.stem}").__all__

@@ -34,12 +34,25 @@ def gone(pids, seconds=5):
 # --- words ---
 
 @pytest.mark.parametrize("args, status, text", [
-    (["dmeo"], 1, "did you mean python3 run.py demo?"), (["zzz"], 1, "jobs: demo, lab, test, setup"),
+    (["dmeo"], 1, "did you mean python3 run.py demo?"), (["zzz"], 1, "jobs: demo, lab, test, site, setup"),
     ([], 0, "run.py lab"), (["--help"], 0, "--here"), (["demo", "--help"], 0, "--epochs"), (["test", "-h"], 0, "pytest")])
 def test_help_and_unknown_jobs_install_nothing(args, status, text):
     done = subprocess.run([sys.executable, "-S", "run.py", *args], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == status and text in done.stdout + done.stderr and "installing" not in done.stdout
     assert status == 0 or done.stderr.count("\n") == 1
+
+def test_the_site_without_quarto_says_where_to_get_it():
+    done = subprocess.run([sys.executable, "-S", "run.py", "site"], cwd=ROOT, capture_output=True, text=True, env={"PATH": ""})
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert "needs Quarto on the PATH, from https://quarto.org/" in done.stderr
+
+def test_the_site_is_rendered_step_by_step_and_stops_at_what_fails(monkeypatch):
+    for failing, steps in (None, 3), ("quarto", 2):
+        calls = []
+        monkeypatch.setattr(run, "call", lambda command, *args, **options: calls.append(command) or int(failing in command))
+        monkeypatch.setattr(run, "node_modules", lambda: None)
+        assert run.site("python", "--no-serve") == int(bool(failing)) and len(calls) == steps
+    assert calls[0][1:] == ["tools/site.py"] and calls[1] == ["quarto", "render", "_proc"]
 
 def test_help_of_the_demo_is_that_of_the_command():
     from typer.main import get_command

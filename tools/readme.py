@@ -10,7 +10,7 @@ HIDDEN = re.compile(r"#\|\s*(hide|eval:\s*false|include:\s*false)")
 def shown(cell):
     "The cell, or its printed output alone where the code is not to be seen."
     if cell.cell_type == "markdown" or "#| echo: false" not in cell.source: return cell
-    text = "".join(o.get("text", "") for o in cell.outputs)
+    text = "".join(o.get("text") or o["data"]["text/plain"] for o in cell.outputs)
     return nbformat.v4.new_markdown_cell("~~~text\n" + "\n".join(line.rstrip() for line in text.strip("\n").splitlines()) + "\n~~~")
 
 def readme():
