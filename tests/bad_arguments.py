@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 MODULES = "epps_pulley slices strong weak vcreg_loss vcreg_layer losses recurrence collapse optim mlp vit resnet convnext exact taps attach probes " \
-          "augment data information dynamics ledger experiments campaign train".split()
+          "augment data information dynamics ledger experiments campaign train xray".split()
 #: what trains, downloads, writes, or waits for processes
 LEFT_OUT = {"train", "epoch", "fit", "run_all", "campaign", "run_missing", "campaign_on_ray", "run_row", "download_cifar", "fetch", "unpickle", "unpack",
             "check_choice", "join_ranks", "mine", "mine_loss", "stoppable", "undisturbed", "answering", "agree", "leave"}
