@@ -130,6 +130,7 @@ def test_tables_sort_search_finds_words_and_phones_show_all(needs, tmp_path):
                             "sigreg": ["plateau.html#g", "api-train.html#Trainer"], "trainer": ["api-train.html#Trainer"]}
     assert got["seen"] == {"before": [False, False], "after": [True, True]}
     assert got["widths"]["390"] <= 390 and got["widths"]["1280"] <= 1280, got["widths"]
+    assert min(got["gaps"].values()) >= 0, "the number of an equation lies on it"
 
 def test_look_names_what_is_wrong(needs, tmp_path):
     head = '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>t</title></head><body><main>'
