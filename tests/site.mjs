@@ -29,5 +29,5 @@ for (const width of [390, 1280]) {
   gaps[width] = await tab.$eval('.katex-html', e => e.querySelector('.tag').getBoundingClientRect().left -
     [...e.querySelectorAll(':scope > .base')].at(-1).getBoundingClientRect().right);
 }
-console.log(JSON.stringify({sorted, short: await tab.locator('#short button').count(), found, seen, widths, gaps, errors}));
+console.log(JSON.stringify({sorted, short: await tab.locator('#short button').count(), corner: await tab.locator('#corner button').count(), found, seen, widths, gaps, errors}));
 await app.close();
