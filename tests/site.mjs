@@ -22,10 +22,12 @@ const found = await tab.evaluate(([docs, queries]) => {
 const shown = name => tab.locator(name).first().isVisible(), seen = {before: [await shown('.check'), await shown('.imports')]};
 await tab.locator('#show-checks').check();
 seen.after = [await shown('.check'), await shown('.imports')];
-const widths = {};
+const widths = {}, gaps = {};
 for (const width of [390, 1280]) {
   await tab.setViewportSize({width, height: 900});
   widths[width] = await tab.evaluate(() => document.documentElement.scrollWidth);
+  gaps[width] = await tab.$eval('.katex-html', e => e.querySelector('.tag').getBoundingClientRect().left -
+    [...e.querySelectorAll(':scope > .base')].at(-1).getBoundingClientRect().right);
 }
-console.log(JSON.stringify({sorted, short: await tab.locator('#short button').count(), found, seen, widths, errors}));
+console.log(JSON.stringify({sorted, short: await tab.locator('#short button').count(), corner: await tab.locator('#corner button').count(), found, seen, widths, gaps, errors}));
 await app.close();

@@ -115,7 +115,7 @@ def test_tables_sort_search_finds_words_and_phones_show_all(needs, tmp_path):
     page.write_text(f"""<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width">
         <link rel="stylesheet" href="file://{ROOT}/node_modules/katex/dist/katex.min.css"><style>{(NBS/"styles.css").read_text()}</style>
         <main><h1><code>{"name_of_a_module."*9}</code></h1><p><code>{"x"*300}</code></p><span class="math display">{json.loads(done.stdout)[0]}</span>
-        {checks}{table("long", rows)}{table("short", rows[:10])}<table><tr>{WIDE}</tr></table></main>{(NBS/"site.html").read_text()}""")
+        {checks}{table("long", rows)}{table("short", rows[:10])}<table id="corner"><thead><tr><td></td><th>a</th></tr></thead>{"<tr><td>1<td>2"*11}</table><table><tr>{WIDE}</tr></table></main>{(NBS/"site.html").read_text()}""")
     queries = ["blind grid", "vit 72", "sigreg", "trainer", "nowhere"]
     done = node(needs, "tests/site.mjs", page, json.dumps([DOCS, queries]))
     assert done.returncode == 0, done.stderr[-2000:]
@@ -125,11 +125,12 @@ def test_tables_sort_search_finds_words_and_phones_show_all(needs, tmp_path):
         column = [r[s["name"] == "top1"] for r in rows]
         assert s["shown"] == s["direction"]
         assert s["values"] == sorted(column, key=keys[s["name"]], reverse=s["direction"] == "descending"), s
-    assert got["short"] == 0 and not got["errors"]
+    assert got["short"] == 0 and got["corner"] == 1 and not got["errors"]     # an empty corner has no button
     assert got["found"] == {"blind grid": ["epps_pulley.html#blind", "plateau.html#g"], "vit 72": ["vit.html"], "nowhere": [],
                             "sigreg": ["plateau.html#g", "api-train.html#Trainer"], "trainer": ["api-train.html#Trainer"]}
     assert got["seen"] == {"before": [False, False], "after": [True, True]}
     assert got["widths"]["390"] <= 390 and got["widths"]["1280"] <= 1280, got["widths"]
+    assert min(got["gaps"].values()) >= 0, "the number of an equation lies on it"
 
 def test_look_names_what_is_wrong(needs, tmp_path):
     head = '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>t</title></head><body><main>'
