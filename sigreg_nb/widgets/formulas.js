@@ -2,6 +2,7 @@
 Object.assign(sigregStory, (() => {
   const sum = x => x.reduce((a, b) => a + b, 0), mean = x => sum(x) / x.length;
 
+  // --- the score of one shadow ---
   /** Positive knots t and weights W of the trapezoid rule, folded onto t > 0 (epps_pulley.quadrature). */
   function quadrature(tMax = 5, m = 17) {
     const h = 2*tMax / (m-1), t = Array.from({length: m >> 1}, (_, j) => h*(j + (m % 2 ? 1 : .5)));
@@ -9,12 +10,27 @@ Object.assign(sigregStory, (() => {
   }
   /** Empirical characteristic function of the numbers u at t: [real, imaginary]. */
   const ecf = (u, t) => [mean(u.map(x => Math.cos(t*x))), mean(u.map(x => Math.sin(t*x)))];
-  const gap2 = (u, t) => { const [c, s] = ecf(u, t); return (c - Math.exp(-t*t/2))**2 + s*s; };
-  /** Epps-Pulley statistic on a grid (epps_pulley.epps_pulley). */
-  function eppsPulley(u, tMax, m) {
-    const {t, W} = quadrature(tMax, m);
-    return u.length * sum(t.map((s, j) => W[j]*gap2(u, s)));
+  const normal = t => Math.exp(-t*t/2);
+  const gap2 = (u, t) => { const [c, s] = ecf(u, t); return (c - normal(t))**2 + s*s; };
+  /** cos and sin of x at m equally spaced knots, into c and s from place `at`: one or two turns, the rest by multiplication. */
+  function around(x, first, h, m, c, s, at) {
+    const a = Math.cos(h*x), b = Math.sin(h*x);
+    c[at] = first === h ? a : Math.cos(first*x); s[at] = first === h ? b : Math.sin(first*x);
+    for (let j = at+1; j < at+m; j++) { c[j] = c[j-1]*a - s[j-1]*b; s[j] = s[j-1]*a + c[j-1]*b; }
   }
+  /** cos tu and sin tu of all numbers at all knots, the gap of the mean to the normal's, real and imaginary, and the score. */
+  let c = new Float64Array(0), s = c;                          // kept from call to call
+  function wound(u, {t, h, W}) {
+    const n = u.length, m = t.length, re = new Float64Array(m), im = new Float64Array(m);
+    if (c.length < n*m) { c = new Float64Array(n*m); s = new Float64Array(n*m); }
+    for (let i = 0; i < n; i++) around(u[i], t[0], h, m, c, s, i*m);
+    for (let i = 0; i < n; i++) for (let j = 0; j < m; j++) { re[j] += c[i*m+j]/n; im[j] += s[i*m+j]/n; }
+    let T = 0;
+    for (let j = 0; j < m; j++) { re[j] -= normal(t[j]); T += n*W[j]*(re[j]**2 + im[j]**2); }
+    return {c, s, re, im, T};
+  }
+  /** Epps-Pulley statistic on a grid (epps_pulley.epps_pulley). */
+  const eppsPulley = (u, tMax, m) => wound(u, quadrature(tMax, m)).T;
   /** The same integral over the whole line (epps_pulley.epps_pulley_exact). */
   function eppsPulleyExact(u) {
     const n = u.length;
@@ -23,8 +39,9 @@ Object.assign(sigregStory, (() => {
     return Math.sqrt(2*Math.PI) * (pairs/n - Math.SQRT2*sum(u.map(x => Math.exp(-x*x/4))) + n/Math.sqrt(3));
   }
   /** Shadow of points (n, d) on a direction (d). */
-  const project = (points, a) => points.map(p => p.reduce((s, x, i) => s + x*a[i], 0));
+  const project = (points, a) => points.map(p => { let s = 0; for (let i = 0; i < a.length; i++) s += p[i]*a[i]; return s; });
 
+  // --- random numbers that Python draws too ---
   const wrap = x => BigInt.asIntN(64, x), shift = (x, k) => BigInt.asUintN(64, x) >> k;
   const GOLDEN = 0x9e3779b97f4a7c15n;
   function splitmix64(x) {
@@ -45,21 +62,88 @@ Object.assign(sigregStory, (() => {
     return x.slice(0, count);
   }
   const rows = (x, d) => Array.from({length: x.length/d}, (_, i) => x.slice(i*d, (i+1)*d));
-  /** Covariance of y (n, k) with divisor n-1, as k rows. */
+  /** The cloud of the story, 256 points with 64 features (story.story_cloud). */
+  let kept;
+  const features = () => kept ||= rows(normals(256*64, 4), 64);
+  const cloud = () => features().map(r => r.slice(0, 3));
+  /** k directions in space (story.story_slices). */
+  function directions(k, step = 0) {
+    const x = normals(3*k, 1, step);
+    return Array.from({length: k}, (_, j) => { const a = [x[j], x[k+j], x[2*k+j]], l = Math.hypot(...a); return a.map(v => v/l); });
+  }
+  /** Row vectors times a matrix. */
+  const times = (points, M) => points.map(p => M[0].map((_, j) => p.reduce((s, v, i) => s + v*M[i][j], 0)));
+  const TILT = [[.8, .36, .48], [-.6, .48, .64], [0, -.8, .6]], scaled = (x, s) => x.map(p => p.map((v, i) => v*s[i]));
+  /** Shapes of equal total variance (story.story_clouds). */
+  function shape(name, x) {
+    const root = (...v) => times(scaled(x, v.map(Math.sqrt)), TILT);
+    if (name === 'line') return root(2.98, .01, .01);
+    if (name === 'sheet') return root(1.495, 1.495, .01);
+    if (name === 'clusters') return times(x.map((p, i) => p.map((v, j) => .5*v + (j ? 0 : i % 2 ? 1.5 : -1.5))), TILT);
+    if (name === 'heavy') return x.map(p => p.map(v => v*Math.hypot(...p)**2/Math.sqrt(35)));
+    if (name === 'ring') return times(x.map(([a, b, c]) => { const r = Math.sqrt(2.99)/Math.hypot(a, b); return [a*r, b*r, .1*c]; }), TILT);
+    return x;
+  }
+
+  // --- covariance, and what Weak and VCReg make of it ---
+  /** Means of y (n, k), and its covariance with divisor n-1, as k rows. */
+  function centered(y) { const mu = y[0].map((_, j) => mean(y.map(r => r[j]))); return y.map(r => r.map((v, j) => v - mu[j])); }
   function covariance(y) {
-    const n = y.length, k = y[0].length, mu = y[0].map((_, j) => mean(y.map(r => r[j])));
-    const c = y.map(r => r.map((v, j) => v - mu[j])), C = Array.from({length: k}, () => new Array(k).fill(0));
-    for (const r of c) for (let i = 0; i < k; i++) for (let j = 0; j <= i; j++) C[i][j] += r[i]*r[j]/(n-1);
+    const n = y.length, k = y[0].length, C = Array.from({length: k}, () => new Array(k).fill(0));
+    for (const r of centered(y)) for (let i = 0; i < k; i++) for (let j = 0; j <= i; j++) C[i][j] += r[i]*r[j]/(n-1);
     for (let i = 0; i < k; i++) for (let j = 0; j < i; j++) C[j][i] = C[i][j];
     return C;
   }
+  const trace = C => sum(C.map((r, i) => r[i])), square = C => sum(C.map(r => sum(r.map(x => x*x))));
+  /** Soft count of directions (collapse.participation_ratio) and size (collapse.spread). */
+  const rank = z => { const C = covariance(z), t = trace(C); return t > 1e-24 ? t*t/square(C) : 0; };
+  const size = z => Math.sqrt(trace(covariance(z))/z[0].length);
   /** weak.weak_noise, weak.weak_shrinkage and weak.weak_floor (squared) for a Gaussian sketch; none when d <= k. */
   function weakTheory(n, d, k) {
-    const sketched = d > k, size = sketched ? k : d;
-    const V = size*(size+1)/(n-1) + (sketched ? k*(k+1)/d + k*(k+3)/(d*(n-1)) : 0);
-    return {V, k: size, shrinkage: size/(size+V), floor: V*size/(size+V)};
+    const sketched = d > k, dim = sketched ? k : d;
+    const V = dim*(dim+1)/(n-1) + (sketched ? k*(k+1)/d + k*(k+3)/(d*(n-1)) : 0);
+    return {V, k: dim, shrinkage: dim/(dim+V), floor: V*dim/(dim+V)};
   }
   /** Expected squared weak loss of a Gaussian cloud of variance v per direction. */
   const weakExpected = (v, {V, k}) => v*v*(k+V) - 2*v*k + k;
-  return {sum, mean, quadrature, ecf, gap2, eppsPulley, eppsPulleyExact, project, normals, rows, covariance, weakTheory, weakExpected};
+
+  // --- losses of points z (n, d), with their gradients ---
+  const losses = {
+    /** strong.strong_sigreg along the directions A. */
+    strong(z, A) {
+      const grid = quadrature(), {t, W} = grid, m = t.length, G = z.map(p => p.map(() => 0)), k = A.length;
+      let value = 0;
+      for (const a of A) {
+        const {c, s, re, im, T} = wound(project(z, a), grid);
+        const p = t.map((v, j) => 2*W[j]*v*im[j]/k), q = t.map((v, j) => 2*W[j]*v*re[j]/k);
+        value += T/k;
+        for (let i = 0; i < z.length; i++) {
+          let slope = 0;
+          for (let j = 0; j < m; j++) slope += p[j]*c[i*m+j] - q[j]*s[i*m+j];
+          for (let l = 0; l < a.length; l++) G[i][l] += slope*a[l];
+        }
+      }
+      return {value, G};
+    },
+    /** weak.weak_sigreg, squared, without a sketch. */
+    weak(z) {
+      const E = covariance(z).map((r, i) => r.map((v, j) => v - (i === j)));
+      return {value: square(E), G: times(centered(z), E.map(r => r.map(v => 4*v/(z.length-1))))};
+    },
+    /** vcreg_loss.vcreg with α = β = 1. */
+    vcreg(z) {
+      const C = covariance(z), d = C.length, n = z.length, sd = C.map((r, i) => Math.sqrt(r[i]));
+      const off = C.map((r, i) => r.map((v, j) => i === j ? 0 : v));
+      const M = off.map((r, i) => r.map((v, j) => i !== j ? 4*v/(d*(d-1)*(n-1)) : sd[i] > 0 && sd[i] < 1 ? -1/(d*(n-1)*sd[i]) : 0));
+      return {value: mean(sd.map(s => Math.max(0, 1 - s))) + square(off)/(d*(d-1)), G: times(centered(z), M)};
+    }};
+  /** Step s of the descent (story.fall): downhill, and no point farther than 0.3 √d. */
+  function fall(z, reg, s) {
+    const d = z[0].length, n = z.length, far = .3*Math.sqrt(d), rate = {strong: .3*d, weak: .05*n/4, vcreg: .02*n*d}[reg];
+    const {G} = losses[reg](z, reg === 'strong' ? directions(32, s+1) : null);
+    return z.map((p, i) => { const r = rate*Math.min(1, far/(rate*Math.hypot(...G[i]) || 1)); return p.map((v, j) => v - r*G[i][j]); });
+  }
+  return {sum, mean, quadrature, ecf, gap2, eppsPulley, eppsPulleyExact, project, normals, rows, features, cloud, directions, times, scaled, shape, TILT,
+          centered, covariance, trace, square, rank, size, weakTheory, weakExpected, losses, fall,
+          lossOf: (reg, z, A) => losses[reg](z, A)};
 })());

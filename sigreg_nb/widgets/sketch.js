@@ -1,23 +1,27 @@
 // Part 5: the covariance that Weak-SIGReg sees through a sketch, and the size at which its loss is smallest.
 sigregStory.parts.sketch = (root, data, ui) => {
-  const {tag, text, dot, fixed, axes, normals, rows, covariance, weakTheory, weakExpected, sum, project} = sigregStory;
-  const d = data.d, z = rows(normals(256*d, data.seed), d), state = {k: 16, n: 64, v: 1, step: 1};
+  const {tag, text, dot, key, fixed, axes, tell} = sigregStory;
+  const {normals, rows, features, cloud, scaled, covariance, trace, square, weakTheory, weakExpected, project} = sigregStory;
+  const d = data.d, z = features(), state = {k: 16, n: 64, v: 1, step: 1};
+  const asked = ui.guess(root, data.guess);
   const panels = ui.group(), matrix = ui.panel(panels, 320, 250), curve = ui.panel(panels, 320, 250), bar = ui.bar();
-  ui.slider(bar, {name: 'k', label: 'Sketch dimension K', min: 2, max: 6, value: 4, show: v => 2**v === d ? `${d}: no sketch` : 2**v}, v => { state.k = 2**v; measure(); draw(); });
+  ui.slider(bar, {name: 'k', label: 'Sketch dimension k', min: 2, max: 6, value: 4, show: v => 2**v === d ? `${d}: no sketch` : 2**v}, v => { state.k = 2**v; measure(); draw(); });
   ui.slider(bar, {name: 'n', label: 'Batch n', min: 4, max: 8, value: 6, show: v => 2**v}, v => { state.n = 2**v; measure(); draw(); });
-  ui.slider(bar, {name: 'v', label: 'Variance v of the cloud', min: .05, max: 1.5, step: .05, value: 1, show: v => v.toFixed(2)}, v => { state.v = v; draw(); });
+  ui.slider(bar, {name: 'v', label: 'Variance v of the cloud', min: .05, max: 1.5, step: .05, value: 1, show: v => v.toFixed(2)}, v => { state.v = v; draw(); share(); });
   const buttons = ui.bar();
   ui.button(buttons, 'New sketch', () => { state.step++; measure(); draw(); });
   const out = ui.output();
-  let C, square, trace;                                // covariance of the cloud of variance 1, ‖C‖² and tr C
+  asked.hides(curve.figure);
+  const share = () => tell('cloud', {points: scaled(cloud(), new Array(3).fill(Math.sqrt(state.v))), name: `variance ${state.v.toFixed(2)}`});
+  let C, squared, traced;                              // covariance of the cloud of variance 1, ‖C‖² and tr C
   function measure() {
     const {k, n, step} = state, batch = z.slice(0, n);
-    const S = k < d ? rows(normals(d*k, data.seed, step).map(x => x/Math.sqrt(d)), k) : null;
+    const S = k < d ? rows(normals(d*k, 4, step).map(x => x/Math.sqrt(d)), k) : null;
     const columns = S && Array.from({length: k}, (_, j) => S.map(r => r[j]));
     C = covariance(S ? batch.map(p => columns.map(c => project([p], c)[0])) : batch);
-    square = sum(C.map(r => sum(r.map(x => x*x)))); trace = sum(C.map((r, i) => r[i]));
+    squared = square(C); traced = trace(C);
   }
-  const seen = v => v*v*square - 2*v*trace + state.k;
+  const seen = v => v*v*squared - 2*v*traced + state.k;
   function drawMatrix() {
     const k = state.k, cell = 200/k, left = 60, top = 24, levels = Array.from({length: 17}, () => '');
     C.forEach((r, i) => r.forEach((x, j) => {
@@ -26,8 +30,8 @@ sigregStory.parts.sketch = (root, data, ui) => {
     }));
     matrix.draw(text(160, 14, `covariance, ${k} × ${k}`, 'mid big')
       + levels.map((p, i) => p && tag('path', {d: p, style: `fill:var(--${i < 8 ? 'target' : 'cloud'})`, 'fill-opacity': Math.abs(i-8)/8})).join('')
-      + tag('rect', {x: left, y: top, width: 200, height: 200, class: 'box'}) + text(160, 244, 'coral above 0, gray below; full color at ±1.3', 'mid'),
-      `Covariance of the sketched cloud, ${k} by ${k}: mean of the diagonal ${fixed(state.v*trace/k)}; the target is the identity.`);
+      + tag('rect', {x: left, y: top, width: 200, height: 200, class: 'box'}) + text(160, 244, 'coral above 0, blue below; full color at ±1.3', 'mid'),
+      `Covariance of the sketched cloud, ${k} by ${k}: mean of the diagonal ${fixed(state.v*traced/k)}; the target is the identity.`);
   }
   function draw() {
     const {k, n, v} = state, theory = weakTheory(n, d, k), best = theory.shrinkage, L = seen(v), E = weakExpected(v, theory);
@@ -38,11 +42,11 @@ sigregStory.parts.sketch = (root, data, ui) => {
     curve.draw(p.frame + p.line(vs.map(x => [x, weakExpected(x, theory)]), 'target') + p.line(vs.map(x => [x, seen(x)]), 'cloud-line')
       + tag('path', {class: 'floor', d: `M${p.X(best)} ${p.top+14}V${p.bottom}`}) + text(p.X(best), p.top+10, `smallest at ${fixed(best)}`, 'mid')
       + tag('circle', {cx: p.X(best), cy: p.Y(theory.floor), r: 5, class: 'mark'}) + dot(p.X(v), p.Y(Math.min(L, top)), 5)
-      + text(p.right, 12, '● this batch   ╌ expected', 'end'),
+      + text(p.right, 12, `${key.cloud} this batch   ╌ expected`, 'end'),
       `Squared loss against the variance of the cloud: expected smallest at ${fixed(best)} with value ${fixed(theory.floor)}; this batch has ${fixed(L)} at ${fixed(v)}.`);
-    out.textContent = `K = ${k}, n = ${n}: at variance ${fixed(v)} this batch and sketch give a squared loss of ${fixed(L)} (expected ${fixed(E)}). `
+    out.textContent = `k = ${k}, n = ${n}: at variance ${fixed(v)} this batch and sketch give a squared loss of ${fixed(L)} (expected ${fixed(E)}). `
       + `The loss is smallest, on average, at variance ${fixed(best)}, and there it is still ${fixed(theory.floor)}.`;
     ui.values({...state, loss: L, expected: E, shrinkage: best, floor: theory.floor});
   }
-  measure(); draw();
+  measure(); draw(); ui.near(share);
 };

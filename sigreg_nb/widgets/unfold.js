@@ -1,59 +1,89 @@
-// Part 4: three losses descend from the same start; the frames were computed by sigreg_nb.
+// Three losses move the same cloud downhill, live: the gradient is computed here, step by step.
 sigregStory.parts.unfold = (root, data, ui) => {
-  const {tag, fixed, calm, element} = sigregStory, losses = {strong: 'Strong', weak: 'Weak', vcreg: 'VCReg'};
-  const state = {start: data.first, frame: 0}, last = data.steps.length-1;
-  const decode = text => Array.from(atob(text), c => c.charCodeAt(0)/127 - 1);   // each frame in units of its largest coordinate
-  const frames = Object.fromEntries(Object.entries(data.runs).map(([start, runs]) =>
-    [start, Object.fromEntries(Object.keys(losses).map(reg => [reg, decode(runs[reg].xy)]))]));
-  const grid = ui.group('sgs-thirds');
-  const panels = Object.fromEntries(Object.keys(losses).map(reg => {
-    const panel = ui.panel(grid, 200, 200, '');
-    return [reg, {...panel, caption: element('div', {className: 'sgs-caption'}, panel.figure)}];
-  }));
-  const curves = ui.group('sgs-thirds');
-  const traces = Object.fromEntries(Object.keys(losses).map(reg => [reg, ui.panel(curves, 200, 90, '')]));
-  element('div', {className: 'sgs-caption', textContent: 'Loss over the steps, on a logarithmic scale; dotted: its floor.'}, root);
-  const bar = ui.bar();
-  ui.choice(bar, {name: 'start', label: 'Start', options: data.names}, v => { stop(); state.start = v; state.frame = 0; slider.set(0); draw(); });
-  const slider = ui.slider(bar, {name: 'frame', label: 'Step of descent', max: last, value: 0, show: i => `${data.steps[i]} of ${data.steps[last]}`},
-                           v => { stop(); state.frame = v; draw(); });
-  const play = ui.button(bar, 'Play', () => timer ? stop() : start());
-  const out = ui.output();
-  let timer = 0;
-  function stop() { clearInterval(timer); timer = 0; play.textContent = calm() ? 'Go to the end' : 'Play'; }
-  function go(frame) { state.frame = frame; slider.set(frame); draw(); }
-  function start() {
-    if (calm()) return go(last);
-    if (state.frame === last) go(0);
-    play.textContent = 'Stop';
-    timer = setInterval(() => { go(state.frame + 1); if (state.frame === last) stop(); }, 450);
+  const {tag, path, fixed, calm, element, tell, space, together, cloud, scaled, fall, lossOf, rank, size, directions} = sigregStory;
+  const names = {strong: 'Strong', weak: 'Weak', vcreg: 'VCReg'}, all = Object.keys(names), each = f => Object.fromEntries(all.map(reg => [reg, f(reg)]));
+  const A = directions(data.slices), SECONDS = 9, last = data.steps, state = {start: 'thin', step: 0}, x = cloud();
+  const starts = {                                                // story.story_starts
+    thin: scaled(x, [1, 1e-3, 1e-3]), line: scaled(x, [1, 0, 0]), speck: scaled(x, [1e-3, 1e-3, 1e-3]), point: x.map(() => [1, .5, .25]),
+    clumps: x.map(([a, b, c], i) => [.95*(i % 2 ? 1 : -1) + Math.sqrt(1 - .95**2)*a, b, c]), far: scaled(x, [12, 12, 12])};
+  const made = {};                                                // clouds and numbers that were computed already, by start and loss
+  function run(start, reg) {
+    const key = `${start} ${reg}`;
+    return made[key] ||= {z: [starts[start]], loss: [], rank: [], size: []};
   }
-  function drawCloud(reg, run) {
-    const f = state.frame, q = frames[state.start][reg].slice(2*data.n*f, 2*data.n*(f+1)), half = data.view[state.start], Z = v => 100 + 96*v/half;
-    let s = tag('rect', {x: 1, y: 1, width: 198, height: 198, class: 'box', opacity: .3}) + tag('circle', {cx: 100, cy: 100, r: 96*2/half, class: 'target'});
-    for (let i = 0; i < data.n; i++) {
-      const [x, y] = [q[2*i], q[2*i+1]].map(v => v*run.half[f]);
-      if (Math.max(Math.abs(x), Math.abs(y)) <= half) s += tag('circle', {cx: Z(x), cy: Z(-y), r: 2.6, class: 'cloud', opacity: .75});
+  function reach(r, reg, step) {                                  // all steps up to this one
+    while (r.z.length <= step) r.z.push(fall(r.z.at(-1), reg, r.z.length - 1));
+  }
+  function numbers(r, reg, step) {
+    const z = r.z[step];
+    r.loss[step] ??= lossOf(reg, z, A).value; r.rank[step] ??= rank(z); r.size[step] ??= size(z);
+    return {loss: r.loss[step], rank: r.rank[step], size: r.size[step]};
+  }
+
+  ui.guess(root, data.guess, () => { start.value = 'line'; choose('line'); play(); });
+  const grid = ui.group('sgs-thirds'), panels = each(() => {
+    const side = ui.group('', grid), canvas = element('canvas', {className: 'sgs-square'}, side), scene = space(canvas, {turn: 20, tilt: 16});
+    return {canvas, scene, caption: ui.group('sgs-caption', side), trace: ui.panel(side, 200, 90, '')};
+  });
+  element('div', {className: 'sgs-caption', textContent: 'Curves: the loss over the steps, on a logarithmic scale; dotted: its floor.'}, root);
+  const bar = ui.bar(), start = ui.choice(bar, {name: 'start', label: 'Start', options: data.names}, choose);
+  const slider = ui.slider(bar, {name: 'step', label: 'Step of descent', max: last, value: 0, show: i => `${i} of ${last}`},
+                           v => { stop(); go(v); settle(); });
+  const playing = ui.button(bar, 'Play', () => began === null ? play() : (stop(), settle()), 'sgs-main'), out = ui.output();
+  let began = null, base = 0;
+
+  function stop() { began = null; playing.textContent = calm() ? 'Go to the end' : 'Play'; }
+  function choose(name) { stop(); state.start = name; go(0); settle(); }
+  function play() {
+    if (calm()) { go(last); return settle(); }
+    if (state.step === last) go(0);
+    playing.textContent = 'Stop'; out.textContent = `${data.names[state.start]}: downhill, step by step …`; began = performance.now(); base = Math.sqrt(state.step/last); wake();
+  }
+  const share = () => tell('cloud', {points: run(state.start, 'strong').z[state.step], name: `Strong, step ${state.step}`});
+  function go(step) {
+    state.step = step; slider.set(step);
+    for (const reg of all) reach(run(state.start, reg), reg, step);
+    share(); wake();
+  }
+  /** What readers of the numbers need once the picture stands still. */
+  function settle() {
+    const now = each(reg => numbers(run(state.start, reg), reg, state.step)), pick = key => each(reg => now[reg][key]);
+    for (const reg of all) panels[reg].canvas.setAttribute('aria-label', `${names[reg]} after ${state.step} steps: loss ${fixed(now[reg].loss)}, `
+      + `effective rank ${fixed(now[reg].rank)} of 3, size ${fixed(now[reg].size)}, in the target surface.`);
+    const row = reg => `${names[reg]}: loss ${fixed(now[reg].loss)} (floor ${fixed(data.floor[reg])}), rank ${fixed(now[reg].rank)}.`;
+    out.textContent = `${data.names[state.start]}, step ${state.step}. ${all.map(row).join(' ')}` + (state.step === last ? ' ' + data.verdict[state.start] : '');
+    ui.values({...state, loss: pick('loss'), rank: pick('rank'), size: pick('size')});
+  }
+  function drawCloud(reg, z) {
+    const {scene} = panels[reg];
+    scene.half = state.start === 'far' ? 34 : 3.7;
+    scene.begin(); scene.surface(false); scene.points(z, {size: 6}); scene.surface(true);
+  }
+  const log = v => Math.log10(Math.max(v, 1e-4));
+  function drawTrace(reg, r) {
+    const seen = Object.entries(r.loss).filter(([i]) => i <= state.step), floor = data.floor[reg];   // only the steps that were drawn
+    const values = [...seen.map(p => log(p[1])), log(floor)], low = Math.min(...values) - .3, high = Math.max(...values, low + 1) + .3;
+    const X = i => 6 + 188*i/last, Y = v => 80 - 70*(log(v) - low)/(high - low), [i, v] = seen.at(-1);
+    const line = (cls, points) => tag('path', {class: cls, d: path(points)});
+    panels[reg].trace.draw(line('axis', [[6, 4], [6, 82], [196, 82]]) + line('floor', [[6, Y(floor)], [194, Y(floor)]])
+      + line('cloud-line', seen.map(([i, v]) => [X(i), Y(v)])) + tag('circle', {cx: X(i), cy: Y(v), r: 5, fill: 'currentColor'}),
+      `Loss of ${names[reg]} up to step ${i}, on a logarithmic scale: ${fixed(v)}; dotted, its floor ${fixed(floor)}.`);
+  }
+  function advance(now) {                                         // slow at first, where most happens
+    const part = Math.min(1, base + (now - began)/1000/SECONDS);
+    go(Math.round(last*part*part));
+    if (part === 1) { stop(); settle(); }
+  }
+  function draw(now) {
+    if (began !== null) advance(now);
+    for (const reg of all) {
+      const r = run(state.start, reg), {loss, rank, size} = numbers(r, reg, state.step);
+      drawCloud(reg, r.z[state.step]); drawTrace(reg, r);
+      panels[reg].caption.innerHTML = `<strong style="border-bottom:3px solid var(--${reg})">${names[reg]}</strong>`
+        + `loss ${fixed(loss)}<br>floor ${fixed(data.floor[reg])}<br>rank ${fixed(rank)} of 3<br>size ${fixed(size)}`;
     }
-    panels[reg].draw(s, `${losses[reg]} after ${data.steps[f]} steps: loss ${fixed(run.loss[f])}, effective rank ${fixed(run.rank[f])}, size ${fixed(run.size[f])}. The dashed circle is two standard deviations of the target.`);
-    panels[reg].caption.innerHTML = `<strong style="border-bottom:3px solid var(--${reg})">${losses[reg]}</strong> loss ${fixed(run.loss[f])}<br>floor ${fixed(data.floor[reg])}<br>rank ${fixed(run.rank[f])} of 2<br>size ${fixed(run.size[f])}`;
+    return began !== null;
   }
-  function drawTrace(reg, run) {
-    const log = v => Math.log10(Math.max(v, 1e-3)), all = [...run.loss, data.floor[reg]].map(log), low = Math.min(...all)-.3, high = Math.max(...all)+.3;
-    const X = i => 6 + 188*i/last, Y = v => 80 - 70*(log(v)-low)/(high-low), f = state.frame;
-    const line = run.loss.map((v, i) => `${i ? 'L' : 'M'}${X(i).toFixed(1)} ${Y(v).toFixed(1)}`).join('');
-    traces[reg].draw(tag('path', {class: 'axis', d: 'M6 4V82H196'}) + tag('path', {class: 'floor', d: `M6 ${Y(data.floor[reg]).toFixed(1)}H194`})
-      + tag('path', {class: 'cloud-line', d: line}) + tag('circle', {cx: X(f), cy: Y(run.loss[f]), r: 5, fill: 'currentColor'}),
-      `Loss of ${losses[reg]} over the steps, on a logarithmic scale, from ${fixed(run.loss[0])} to ${fixed(run.loss[last])}; dotted, its floor ${fixed(data.floor[reg])}.`);
-  }
-  function draw() {
-    const runs = data.runs[state.start], f = state.frame;
-    for (const reg in losses) { drawCloud(reg, runs[reg]); drawTrace(reg, runs[reg]); }
-    out.textContent = `${data.names[state.start]}, step ${data.steps[f]}. ` + Object.entries(losses)
-      .map(([reg, name]) => `${name}: loss ${fixed(runs[reg].loss[f])} (floor ${fixed(data.floor[reg])}), rank ${fixed(runs[reg].rank[f])}.`).join(' ')
-      + (f === last ? ' ' + data.verdict[state.start] : '');
-    const pick = key => Object.fromEntries(Object.keys(losses).map(reg => [reg, runs[reg][key][f]]));
-    ui.values({...state, step: data.steps[f], loss: pick('loss'), rank: pick('rank'), size: pick('size')});
-  }
-  stop(); draw();
+  const wake = together(grid, all.map(reg => panels[reg].scene), draw);
+  stop(); go(0); settle(); ui.near(share);
 };
