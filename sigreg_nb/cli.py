@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['app', 'VERSION', 'SEVERAL', 'ARM', 'REGIME', 'EPOCHS', 'DATA', 'DEVICE', 'SET', 'REG', 'MINUTES', 'WAIT', 'CHANGED',
-           'bench', 'BENCH_OUT', 'main', 'demo', 'list_', 'run', 'steps', 'campaign', 'table', 'check', 'download',
-           'bench_losses', 'bench_training', 'bench_inserted']
+           'bench', 'BENCH_OUT', 'main', 'demo', 'list_', 'run', 'steps', 'campaign', 'table', 'check', 'conform',
+           'vectors', 'download', 'bench_losses', 'bench_training', 'bench_inserted']
 
 # %% ../nbs/56_cli.ipynb #c003
 import os
@@ -59,7 +59,7 @@ def _lacking(e:ModuleNotFoundError)->str:
 
 # %% ../nbs/56_cli.ipynb #c008a
 #: options that may be given several times, with different values
-SEVERAL = '--set','--shape','--family','--network','--contestant'
+SEVERAL = '--set','--shape','--family','--network','--contestant','--skip'
 
 def _once(args:list)->None:
     "Raise if an option is given twice, or a value of one that takes several."
@@ -360,6 +360,76 @@ def check(
     wrong = refusals(files, known)
     for text in wrong: print(' '.join(text.split()))
     print(f'{len(set(files))} checked, faults: {len(wrong)}')
+    if wrong: raise typer.Exit(1)
+
+# %% ../nbs/56_cli.ipynb #conform
+@app.command()
+def conform(
+    targets:Annotated[list[str], typer.Argument(metavar='TARGET…', help="A library by name, "
+                      "package.module:Name of any loss, or all.")],
+    form:Annotated[Optional[str], typer.Option(help="The formula that is meant; default: the "
+                   "library's, or found out.")]=None,
+    skip:Annotated[Optional[list[str]], typer.Option(help="A group of checks; repeat.")]=None,
+    timeout:Annotated[float, typer.Option(help="Seconds for one loss.")]=120.,
+    as_json:Annotated[bool, typer.Option('--json', help="Print the records as JSON.")]=False,
+    out:Annotated[Optional[str], typer.Option(help="Folder for the records.")]=None,
+    scripts:Annotated[Optional[str], typer.Option(help="Folder for scripts of the failures.")]=None,
+)->None:
+    """Check a SIGReg, Weak-SIGReg, VCReg or VICReg of any library against its formula.
+
+    Value and gradient, edges, precisions, slices, compile, two and three processes. The loss is
+    imported and called in a process of its own. Exit status 1 if a check fails.
+
+    Examples:
+
+      sigreg conform lightly
+
+      sigreg conform my_package.losses:SIGReg --scripts issues
+    """
+    import json
+    from sigreg_nb import conform as module
+    names = list(module.PEERS) if targets == ['all'] else targets
+    records = []
+    for name in names:
+        record = module.conform(name, form, tuple(skip or ()), timeout)
+        records.append(record)
+        if not as_json: print(module.report(record), end='\n\n')
+        if out and 'missing' not in record: module.write_record(record, out)
+        if scripts:
+            for path in module.write_scripts(record, scripts): print(path, file=sys.stderr)
+    if as_json: print(json.dumps(records, indent=1, ensure_ascii=False))
+    if any(map(module.failures, records)): raise typer.Exit(1)
+
+# %% ../nbs/56_cli.ipynb #vectors
+@app.command()
+def vectors(
+    check:Annotated[Optional[str], typer.Option(help="What a port found: FILE.npz with arrays "
+                    "NAME/value and NAME/gradient.")]=None,
+    tolerance:Annotated[float, typer.Option(help="Largest relative deviation.")]=1e-5,
+)->None:
+    """List the golden vectors, or compare the numbers of a port with them.
+
+    The vectors are the file vectors.json of the package. Exit status 1 if a number is wrong.
+
+    Example: sigreg vectors --check port.npz
+    """
+    import numpy as np
+    from zipfile import BadZipFile
+    from sigreg_nb import vectors as module
+    known = module.read_vectors()
+    if check is None:
+        print('\n'.join(f"{v['name']:24} {v['value']:.17g}" for v in known))
+        return
+    try:
+        with np.load(check) as found: rows = module.check_port(dict(found), tolerance)
+    except (BadZipFile, EOFError, AttributeError, TypeError) as e:
+        raise ValueError(f'--check takes an .npz file, got {check!r}') from e
+    for row in rows:
+        print(f"{'pass' if row['right'] else 'fail'}  {row['name']}/{row['what']}: error "
+              f"{row['error']:.1e}")
+    left = len(known) - len({row['name'] for row in rows})
+    wrong = sum(not row['right'] for row in rows)
+    print(f'{len(rows) - wrong} passed, {wrong} failed; {left} vectors were left out')
     if wrong: raise typer.Exit(1)
 
 # %% ../nbs/56_cli.ipynb #c022b

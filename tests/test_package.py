@@ -16,8 +16,8 @@ def python(code): return subprocess.run([sys.executable, "-c", code], cwd=ROOT, 
 ABOUT_TORCHVISION = ["beyond", "cost"]  # chapters on its networks
 
 OF_TRAIN = ["torchvision", "pandas", "matplotlib", "sklearn", "tqdm"]  # the extra `train` has them, the library does without
-LIBRARY = ("attach augment checks collapse controls convnext data dynamics epps_pulley exact information kernel losses measures mlp models moments notation objective optim probes "
-           "recurrence resnet slices strong taps vcreg_layer vcreg_loss vit weak cli").split()
+LIBRARY = ("attach augment checks collapse conform controls convert convnext data dynamics epps_pulley exact information kernel losses measures mlp models moments notation objective optim probes "
+           "recurrence resnet slices strong taps vcreg_layer vcreg_loss vectors vit weak cli").split()
 
 @pytest.mark.parametrize("modules, absent", [
     (MODULES, ["nbdev", "fastcore", "IPython", "timm", "seaborn"]),
