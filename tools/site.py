@@ -156,6 +156,12 @@ def tools(path, cells):
         links.append(f'`<label><input type="checkbox" id="show-checks"> Show the checks ({checks})</label>`{{=html}}')
     return "::: {.tools}\n" + "\n".join(links) + "\n:::"
 
+def moving(text):
+    "The first page's text with the story's turning cloud for its picture, which stays where scripts are off."
+    from sigreg_nb.story import hero
+    still = re.search(r"!\[(.+)\]\((.+)\)", text)
+    return text.replace(still[0], raw(f'<div>{hero()}\n<noscript><img src="{still[2]}" alt="{still[1]}"></noscript></div>'))
+
 def chapter(path):
     "A notebook as a page."
     first = next(c for c in json.loads(path.read_text())["cells"] if c["cell_type"] == "markdown")
@@ -168,8 +174,7 @@ def chapter(path):
         cells = [c for c in cells if c not in below] + below + [cell("markdown", tools(path, cells))]
     if path.stem == "index":              # question, picture and table stand side by side
         top, first = rest, cells[0]
-        picture = re.sub(r"!\[(.+)\]\(.+\)", r'\g<0>{fig-alt="\1"}', first["source"])
-        cells[0] = cell("markdown", f"::::: {{#first}}\n{picture}")
+        cells[0] = cell("markdown", f"::::: {{#first}}\n{moving(first['source'])}")
         for c in cells: c["source"] = c["source"].replace("## Three doors", ":::::\n\n## Three doors")
     cells = [head, cell("markdown", top), *cells]
     for i, c in enumerate(cells): c |= dict(id=f"cell-{i}", source=c["source"].splitlines(keepends=True))
