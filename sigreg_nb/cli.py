@@ -388,6 +388,9 @@ def conform(
     """
     import json
     from sigreg_nb import conform as module
+    from sigreg_nb.ledger import check_writable
+    for option,folder in dict(out=out, scripts=scripts).items():
+        if folder is not None: check_writable(folder, 1, f'--{option}')
     names = list(module.PEERS) if targets == ['all'] else targets
     records = []
     for name in names:
@@ -416,13 +419,15 @@ def vectors(
     import numpy as np
     from zipfile import BadZipFile
     from sigreg_nb import vectors as module
+    from sigreg_nb.checks import check_positive
+    check_positive('tolerance', tolerance)
     known = module.read_vectors()
     if check is None:
         print('\n'.join(f"{v['name']:24} {v['value']:.17g}" for v in known))
         return
     try:
         with np.load(check) as found: rows = module.check_port(dict(found), tolerance)
-    except (BadZipFile, EOFError, AttributeError, TypeError) as e:
+    except (BadZipFile, EOFError, AttributeError, TypeError, OSError) as e:
         raise ValueError(f'--check takes an .npz file, got {check!r}') from e
     for row in rows:
         print(f"{'pass' if row['right'] else 'fail'}  {row['name']}/{row['what']}: error "

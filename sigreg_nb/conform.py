@@ -744,6 +744,8 @@ def conform(
     check_positive('timeout', timeout)
     for group in skip: check_choice('skip', group, CHECKS)
     if form is not None: check_choice('form', form, FORMS)
+    if target not in PEERS and ':' not in target:
+        raise ValueError(f"TARGET: {unknown('library', target, PEERS)}, or package.module:Name")
     record = dict(schema=1, target=target, date=datetime.date.today().isoformat(),
                   torch=torch.__version__, python=platform.python_version())
     if target in PEERS:

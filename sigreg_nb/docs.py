@@ -117,6 +117,10 @@ def _words(node, names:dict)->str:
     return '…'
 
 # %% ../nbs/91_help.ipynb #c016
+#: shared check -> the error that it raises
+_CHECKS = dict(check_choice='ValueError', check_count='ValueError', check_positive='ValueError',
+               check_type='TypeError', check_callable='TypeError')
+
 def _check(call, names:dict)->str:
     "What a shared check demands, in words."
     import ast
@@ -129,6 +133,8 @@ def _check(call, names:dict)->str:
         known = names.get(getattr(value, 'id', ''))
         options = options or (list(known) if hasattr(known, '__iter__') and known else [])
         return f"{name} must be one of {', '.join(map(str, options)) or ast.unparse(value)}"
+    if call.func.id == 'check_type': return f"{name} must be a {ast.unparse(value).split('.')[-1]}"
+    if call.func.id == 'check_callable': return f'{name} must be a function'
     if call.func.id == 'check_count':
         low = _words(named.get('low', value) or ast.Constant(1), names)
         return f'{name} must be an integer, at least {low}'
@@ -170,8 +176,8 @@ def raises(
         if isinstance(n, ast.Raise):
             if isinstance(n.exc, ast.Call) and n.exc.args and isinstance(n.exc.func, ast.Name):
                 found.append((n.exc.func.id, _words(n.exc.args[0], known)))
-        elif getattr(n.func, 'id', '') in ('check_choice', 'check_count', 'check_positive'):
-            found.append(('ValueError', _check(n, known)))
+        elif (check := getattr(n.func, 'id', '')) in _CHECKS:
+            found.append((_CHECKS[check], _check(n, known)))
         else: found += _of_call(n, function, owner, known, seen)
     said = [(kind, m) for kind,m in found if len(m.replace('…', '').strip(' :')) > 9]
     seen[key] = list(dict.fromkeys(said))
