@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['check_choice', 'check_count', 'check_positive', 'check_type', 'check_callable', 'check_labels', 'check_divides',
-           'near_names', 'unknown', 'check_device', 'check_folder', 'as_batch', 'full_precision', 'transformed',
-           'level', 'as_weight']
+           'near_names', 'unknown', 'look_up', 'check_device', 'check_folder', 'as_batch', 'full_precision',
+           'transformed', 'level', 'as_weight']
 
 # %% ../nbs/90_checks.ipynb #c003
 import os
@@ -14,6 +14,7 @@ from contextlib import nullcontext
 from difflib import get_close_matches
 from math import inf
 from numbers import Integral, Real
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -119,6 +120,22 @@ def unknown(
     near = near_names(name, options := list(options))
     return f"no {what} {name!r}; " + (f"did you mean {near}?" if near else
                                       f"there are {', '.join(options[:12])} …")
+
+# %% ../nbs/90_checks.ipynb #c057a
+def look_up(
+    module,       # imported
+    path:str,     # dotted name of something in it
+    said:str='',  # begins the message
+)->Any:
+    "What a module has under a name; a `ValueError` with near names where there is nothing."
+    found = module
+    for part in path.split('.'):
+        if not hasattr(found, part):
+            near = near_names(part, dir(found), cutoff=.6)
+            hint = f'; did you mean {near}?' if near else ''
+            raise ValueError(f'{said}{module.__name__} has no {path}{hint}')
+        found = getattr(found, part)
+    return found
 
 # %% ../nbs/90_checks.ipynb #c063
 def check_device(

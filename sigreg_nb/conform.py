@@ -33,7 +33,7 @@ import torch.distributed as dist
 import torch.multiprocessing as mp
 from torch import Tensor
 
-from .checks import check_choice, check_positive, near_names, unknown
+from .checks import check_choice, check_positive, look_up, unknown
 from .convert import PEERS, installed_version, is_installed, make_loss, with_slices
 from .epps_pulley import as_grid, null_mean
 from .exact import microbatched
@@ -617,18 +617,17 @@ def _of_processes(s:Subject)->Iterator[dict]:
                 yield finding
 
 # %% ../nbs/36_conform.ipynb #c050
-def _import(target:str):
-    "What `package.module:Name` names, and the lines that make a loss of it."
+def _parts(target:str)->tuple[str, str]:
+    "Module and name of a target that is no known library."
     module,colon,path = target.partition(':')
     if not (colon and path):
-        raise ValueError(f"{unknown('library', target, PEERS)}, or package.module:Name")
-    found:Any = import_module(module)
-    for part in path.split('.'):
-        if not hasattr(found, part):
-            near = near_names(part, dir(found), cutoff=.6)
-            hint = f'; did you mean {near}?' if near else ''
-            raise ValueError(f'{module} has no {path}{hint}')
-        found = getattr(found, part)
+        raise ValueError(f"TARGET: {unknown('library', target, PEERS)}, or package.module:Name")
+    return module, path
+
+def _import(target:str):
+    "What `package.module:Name` names, and the lines that make a loss of it."
+    module,path = _parts(target)
+    found = look_up(import_module(module), path)
     if not callable(found): raise TypeError(f'{path} must be callable, got {type(found).__name__}')
     code = f"from {module} import {path.partition('.')[0]}\nloss = {path}"
     if isinstance(found, type): return found, code + '()'
@@ -744,8 +743,7 @@ def conform(
     check_positive('timeout', timeout)
     for group in skip: check_choice('skip', group, CHECKS)
     if form is not None: check_choice('form', form, FORMS)
-    if target not in PEERS and ':' not in target:
-        raise ValueError(f"TARGET: {unknown('library', target, PEERS)}, or package.module:Name")
+    if target not in PEERS: _parts(target)
     record = dict(schema=1, target=target, date=datetime.date.today().isoformat(),
                   torch=torch.__version__, python=platform.python_version())
     if target in PEERS:

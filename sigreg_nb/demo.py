@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['SIZES', 'REGIMES', 'ARMS', 'REGS', 'CONTROLS', 'TUNED', 'MOST_SEEDS', 'SITES', 'OPTIMIZERS', 'LOOK', 'DRAWN', 'GRIDS',
            'CALM', 'VARIANTS', 'FIRST', 'digits', 'flip_labels', 'few_labels', 'random_view', 'DemoRun', 'demo_runs',
-           'declared', 'build', 'losses', 'ridge', 'top1', 'measure', 'train_epoch', 'summary', 'train_demo',
+           'declared', 'build', 'losses', 'ridge', 'top1', 'measure', 'train_epoch', 'summary', 'trained', 'train_demo',
            'train_all', 'record_path', 'kept', 'reference', 'reference_of', 'expected', 'demo_table', 'demo_pairs',
            'demo_verdict', 'demo_check', 'demo_figure', 'demo', 'wider', 'search', 'tune', 'choice', 'under',
            'numerics', 'across', 'disagreement', 'first_runs']
@@ -337,11 +337,11 @@ def summary(
 def _finite_weights(model:nn.Module)->bool:
     return all(bool(p.isfinite().all()) for p in model.parameters())
 
-def train_demo(
+def trained(
     run:DemoRun,
     device:str='cpu',
-)->dict: # a ledger record
-    "Train one network and return its record."
+)->tuple[dict, list[Tensor]]: # a ledger record; features of the test images at each site, (n, d)
+    "Train one network; its record, and what it makes of the test images where it is regularized."
     start = time.perf_counter()
     torch.manual_seed(run.seed)
     parts = {part:(x.to(device), y.to(device)) for part,(x,y) in digits().items()}
@@ -372,7 +372,15 @@ def train_demo(
                  rank=[participation_ratio(z).item() for z in zs] if whole else None)
     env = dict(environment(device), seconds=time.perf_counter() - start,
                cpu=torch.backends.cpu.get_cpu_capability())
-    return dict(run=asdict(run), env=env, final=final, curve=curve)
+    return dict(run=asdict(run), env=env, final=final, curve=curve), zs
+
+# %% ../nbs/01_demo.ipynb #c020a
+def train_demo(
+    run:DemoRun,
+    device:str='cpu',
+)->dict: # a ledger record
+    "Train one network and return its record."
+    return trained(run, device)[0]
 
 # %% ../nbs/01_demo.ipynb #c025
 @contextmanager

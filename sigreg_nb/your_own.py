@@ -22,7 +22,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from .checks import near_names
+from .checks import look_up
 from .objective import LOSSES, Loss
 
 # %% ../nbs/33_your_own.ipynb #c015
@@ -51,12 +51,7 @@ def find_regularizer(
     except Exception as e:
         raise ValueError(f"reg {name!r}: cannot import {module} "
                          f"({type(e).__name__}: {e})") from e
-    for part in path.split('.'):
-        if not hasattr(found, part):
-            near = near_names(part, dir(found), cutoff=.6)
-            hint = f"; did you mean {near}?" if near else ''
-            raise ValueError(f"reg {name!r}: {module} has no {path}{hint}")
-        found = getattr(found, part)
+    found = look_up(found, path, f'reg {name!r}: ')
     if not callable(found):
         raise TypeError(f"reg {name!r} must be callable, got {type(found).__name__}")
     return found

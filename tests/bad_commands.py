@@ -3,11 +3,8 @@ before any work. `python tests/bad_commands.py [seed share]` runs all of them, o
 import contextlib, inspect, io, os, random, sys, tempfile, typing
 from unittest.mock import patch
 
-from sigreg_nb import campaign, cost, data, demo, bench, throughput, train, plateau
+from sigreg_nb import campaign, conform, cost, data, demo, bench, throughput, train, plateau
 from sigreg_nb.cli import app, main
-from importlib import import_module
-
-conform = import_module("sigreg_nb.conform")
 
 class Work(BaseException): "A command has begun to work."
 
