@@ -184,7 +184,9 @@ BATCHES:dict[str, tuple[str, float]] = {
     'float64':(_ROWS + '; z = z.double()', 1e-6),
     'float16':(_ROWS + '; z = z.half()', .02),
     'bfloat16':(_ROWS + '; z = z.bfloat16()', .1),
-    'strides':(_ROWS + '; z = z.T.contiguous().T', 1e-4)}
+    'strides':(_ROWS + '; z = z.T.contiguous().T', 1e-4),
+    'channels last':('x = torch.randn(32, 6, 4, 4).to(memory_format=torch.channels_last); '
+                     'z = x[:,:,1,2]', 1e-4)}
 
 def _batch(source):
     space = dict(torch=torch)

@@ -43,7 +43,7 @@ def _script(text): return '<script>' + text.replace('</', '<\\/') + '</script>'
 
 def _shared():
     "The scripts and the style of all parts."
-    scripts = ' '.join(map(_read, ('core.js', 'formulas.js', 'space.js')))
+    scripts = ' '.join(map(_read, ('core.js', 'losses.js', 'formulas.js', 'space.js')))
     return _script(f"{scripts} sigregStory.start({json.dumps(_read('story.css'))});")
 
 def widget(

@@ -94,7 +94,8 @@ def widget(
     read = lambda name: (files('sigreg_nb')/'widgets'/name).read_text(encoding='utf-8')
     packed = partial(json.dumps, separators=(',', ':'))
     data,style = packed(page_data(clouds)),packed(read('xray.css'))
-    parts = '\n'.join(map(read, ('formulas.js', 'npy.js', 'kernels.js', 'numbers.js')))
+    scripts = 'losses.js', 'formulas.js', 'npy.js', 'kernels.js', 'numbers.js'
+    parts = '\n'.join(map(read, scripts))
     engine = f'function () {{ const sigregStory = {{}};\n{parts}\nreturn {{readNpy, diagnose}}; }}'
     page = f"const engine = {engine};\n{read('xray.js')}\nmount({data}, {style});"
     script = f'(() => {{ {page} }})();'.replace('</', '<\\/')

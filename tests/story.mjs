@@ -6,7 +6,7 @@ const widgets = new URL('../sigreg_nb/widgets/', import.meta.url);
 const [job, page, width, pictures] = process.argv.slice(2);
 
 async function formulas() {
-  for (const name of ['core.js', 'formulas.js']) runInThisContext(readFileSync(new URL(name, widgets), 'utf8'));
+  for (const name of ['core.js', 'losses.js', 'formulas.js']) runInThisContext(readFileSync(new URL(name, widgets), 'utf8'));
   return JSON.parse(readFileSync(0, 'utf8')).map(([name, ...args]) => globalThis.sigregStory[name](...args));
 }
 

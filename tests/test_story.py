@@ -8,6 +8,7 @@ from sigreg_nb.collapse import participation_ratio, spread
 from sigreg_nb.epps_pulley import ecf, epps_pulley, epps_pulley_exact, quadrature
 from sigreg_nb.slices import counter_normal
 from sigreg_nb.strong import strong_sigreg
+from sigreg_nb.vectors import read_vectors
 from sigreg_nb.weak import weak_floor, weak_noise, weak_shrinkage, weak_sigreg
 
 NAMES = "hero collapse clouds gaussian shadow unfold sketch place".split()
@@ -52,6 +53,16 @@ def test_script_computes_what_python_computes(needs):
     for n, d, k in ((16, 64, 4), (200, 64, 64), (50, 8, 64)):
         got = node("formulas", stdin=json.dumps([["weakTheory", n, d, k]]))[0]
         close([got["V"], got["shrinkage"], got["floor"]], [weak_noise(n, d, k), weak_shrinkage(n, d, k), weak_floor(n, d, k, form="squared")], 1e-9)
+
+def test_gradients_of_the_descent_pass_the_golden_vectors(needs):
+    needs(shutil.which("node"), "needs node")
+    named = {v["name"]: v for v in read_vectors()}
+    cases = [(named[name], loss) for name, loss in (("strong", "strong"), ("strong-two", "strong"), ("strong-far", "strong"), ("strong-collapsed", "strong"),
+             ("weak-squared", "weak"), ("vcreg", "vcreg"), ("vcreg-wide", "vcreg"), ("vcreg-line", "vcreg"))]
+    calls = [["lossOf", loss, v["z"], list(map(list, zip(*v["A"]))) if "A" in v else None] for v, loss in cases]
+    for (v, _), got in zip(cases, node("formulas", stdin=json.dumps(calls)), strict=True):
+        close(got["value"], v["value"], 1e-11)
+        close(got["G"], v["gradient"], 1e-11)
 
 def test_script_descends_as_python_does(needs):
     "Value and gradient of the three losses, and thirty steps of the descent, from clouds that are thin, exact, narrow and wide."

@@ -1,17 +1,14 @@
-// The formulas of the book that the story computes anew; tests/test_story.py holds each of them against sigreg_nb.
+// What the story computes besides the losses of losses.js: fast scores and gradients, its clouds, its descent; tests/test_story.py holds each against sigreg_nb.
 Object.assign(sigregStory, (() => {
-  const sum = x => x.reduce((a, b) => a + b, 0), mean = x => sum(x) / x.length;
+  const {sum, mean, normal, knots, ecf, apart, eppsPulleyExact, covariance} = sigregLosses;
 
   // --- the score of one shadow ---
   /** Positive knots t and weights W of the trapezoid rule, folded onto t > 0 (epps_pulley.quadrature). */
   function quadrature(tMax = 5, m = 17) {
-    const h = 2*tMax / (m-1), t = Array.from({length: m >> 1}, (_, j) => h*(j + (m % 2 ? 1 : .5)));
-    return {h, t, W: t.map((s, j) => 2*h*Math.exp(-s*s/2) / (j === t.length-1 ? 2 : 1))};
+    const half = knots([tMax, m]).slice(-(m >> 1));
+    return {h: 2*tMax/(m-1), t: half.map(([t]) => t), W: half.map(([, w]) => 2*w)};
   }
-  /** Empirical characteristic function of the numbers u at t: [real, imaginary]. */
-  const ecf = (u, t) => [mean(u.map(x => Math.cos(t*x))), mean(u.map(x => Math.sin(t*x)))];
-  const normal = t => Math.exp(-t*t/2);
-  const gap2 = (u, t) => { const [c, s] = ecf(u, t); return (c - normal(t))**2 + s*s; };
+  const gap2 = (u, t) => apart(ecf(u, t), [normal(t), 0]);
   /** cos and sin of x at m equally spaced knots, into c and s from place `at`: one or two turns, the rest by multiplication. */
   function around(x, first, h, m, c, s, at) {
     const a = Math.cos(h*x), b = Math.sin(h*x);
@@ -31,13 +28,6 @@ Object.assign(sigregStory, (() => {
   }
   /** Epps-Pulley statistic on a grid (epps_pulley.epps_pulley). */
   const eppsPulley = (u, tMax, m) => wound(u, quadrature(tMax, m)).T;
-  /** The same integral over the whole line (epps_pulley.epps_pulley_exact). */
-  function eppsPulleyExact(u) {
-    const n = u.length;
-    let pairs = n;
-    for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) pairs += 2*Math.exp(-((u[i]-u[j])**2)/2);
-    return Math.sqrt(2*Math.PI) * (pairs/n - Math.SQRT2*sum(u.map(x => Math.exp(-x*x/4))) + n/Math.sqrt(3));
-  }
   /** Shadow of points (n, d) on a direction (d). */
   const project = (points, a) => points.map(p => { let s = 0; for (let i = 0; i < a.length; i++) s += p[i]*a[i]; return s; });
 
@@ -86,14 +76,8 @@ Object.assign(sigregStory, (() => {
   }
 
   // --- covariance, and what Weak and VCReg make of it ---
-  /** Means of y (n, k), and its covariance with divisor n-1, as k rows. */
+  /** y less its mean. */
   function centered(y) { const mu = y[0].map((_, j) => mean(y.map(r => r[j]))); return y.map(r => r.map((v, j) => v - mu[j])); }
-  function covariance(y) {
-    const n = y.length, k = y[0].length, C = Array.from({length: k}, () => new Array(k).fill(0));
-    for (const r of centered(y)) for (let i = 0; i < k; i++) for (let j = 0; j <= i; j++) C[i][j] += r[i]*r[j]/(n-1);
-    for (let i = 0; i < k; i++) for (let j = 0; j < i; j++) C[j][i] = C[i][j];
-    return C;
-  }
   const trace = C => sum(C.map((r, i) => r[i])), square = C => sum(C.map(r => sum(r.map(x => x*x))));
   /** Soft count of directions (collapse.participation_ratio) and size (collapse.spread). */
   const rank = z => { const C = covariance(z), t = trace(C); return t > 1e-24 ? t*t/square(C) : 0; };
@@ -128,14 +112,14 @@ Object.assign(sigregStory, (() => {
     /** weak.weak_sigreg, squared, without a sketch. */
     weak(z) {
       const E = covariance(z).map((r, i) => r.map((v, j) => v - (i === j)));
-      return {value: square(E), G: times(centered(z), E.map(r => r.map(v => 4*v/(z.length-1))))};
+      return {value: sigregLosses.losses.weak(z, {form: 'squared'}), G: times(centered(z), E.map(r => r.map(v => 4*v/(z.length-1))))};
     },
     /** vcreg_loss.vcreg with α = β = 1. */
     vcreg(z) {
       const C = covariance(z), d = C.length, n = z.length, sd = C.map((r, i) => Math.sqrt(r[i]));
       const off = C.map((r, i) => r.map((v, j) => i === j ? 0 : v));
       const M = off.map((r, i) => r.map((v, j) => i !== j ? 4*v/(d*(d-1)*(n-1)) : sd[i] > 0 && sd[i] < 1 ? -1/(d*(n-1)*sd[i]) : 0));
-      return {value: mean(sd.map(s => Math.max(0, 1 - s))) + square(off)/(d*(d-1)), G: times(centered(z), M)};
+      return {value: sigregLosses.losses.vcreg(z, {}), G: times(centered(z), M)};
     }};
   /** Step s of the descent (story.fall): downhill, and no point farther than 0.3 √d. */
   function fall(z, reg, s) {
