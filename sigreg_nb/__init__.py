@@ -85,9 +85,9 @@ class _Package(ModuleType):
     def __setattr__(self, name, value):
         """A module that has been imported says in its docstrings what the comments of its source say.
 
-        `attach` is the function: Python would put the module of that name in its place when it has imported it.
+        `cli` does not: its docstrings are what `sigreg COMMAND --help` shows, which lists options by itself. `attach` is the function: Python would put the module of that name in its place when it has imported it.
         """
-        if isinstance(value, ModuleType) and value is not sys.modules.get(f'{__name__}.docs'): document(value)
+        if isinstance(value, ModuleType) and name not in ('docs', 'cli'): document(value)
         if isinstance(value, ModuleType) and name in _MOVED: value.__class__ = _Former
         if name in __all__ and isinstance(value, ModuleType): value = getattr(value, name)
         super().__setattr__(name, value)

@@ -42,6 +42,16 @@ def test_nothing_heavy_is_imported_before_it_is_needed(code):
     done = python(f"import sys\ntry:\n    {code}\nexcept SystemExit: pass\nprint('loaded', *sorted({{*{HEAVY}}} & {{*sys.modules}}))")
     assert done.stdout.splitlines()[-1] == "loaded", done.stdout + done.stderr
 
+def test_the_help_of_a_command_is_its_text_and_its_options():
+    "Docstrings of other modules end with their parameters; a command lists its options by itself."
+    done = python("""from typer.main import get_command
+from sigreg_nb.cli import app
+def walk(command, path):
+    for name, sub in getattr(command, 'commands', {}).items(): yield from walk(sub, [*path, name])
+    yield ' '.join(path), command.help or ''
+print([name for name, text in walk(get_command(app), []) if '-----' in text or not text])""")
+    assert done.stdout == "[]\n", done.stdout + done.stderr
+
 ORDERS = """import sigreg_nb
 import sigreg_nb.attach
 import sigreg_nb.attach as a
