@@ -340,11 +340,12 @@ def _finite_weights(model:nn.Module)->bool:
 def trained(
     run:DemoRun,
     device:str='cpu',
+    parts:dict|None=None, # as of `digits`, with as many training images; None: the digits
 )->tuple[dict, list[Tensor]]: # a ledger record; features of the test images at each site, (n, d)
     "Train one network; its record, and what it makes of the test images where it is regularized."
     start = time.perf_counter()
     torch.manual_seed(run.seed)
-    parts = {part:(x.to(device), y.to(device)) for part,(x,y) in digits().items()}
+    parts = {part:(x.to(device), y.to(device)) for part,(x,y) in (parts or digits()).items()}
     x,y = parts['train']
     y = flip_labels(y.cpu(), run.noise, run.seed).to(device)
     seen = few_labels(y.cpu(), run.each, run.seed).to(device)
