@@ -43,10 +43,13 @@ def _common(
 )->None: _alone(context.invoked_subcommand)
 
 # %% ../nbs/56_cli.ipynb #c008
-_SAID:list[str] = [] # the line of this command, if it has said why it leaves
+class _Interrupted(Exception):
+    "A signal has ended a command that goes on where it was when it is called again."
+    def __init__(self, left:str, number:int=2): # what it left; the signal
+        super().__init__(f'{left}; the same command continues')
+        self.status = 128 + number
 
 def _leave(message:str, status:int)->None:
-    _SAID.append(message)
     line = ' '.join(message.split())
     print('sigreg: ' + (line if len(line) < 500 else f'{line[:480]} …'), file=sys.stderr)
     sys.exit(status)
@@ -84,13 +87,13 @@ def main(
 
     With the environment variable SIGREG_DEBUG they come with their traceback.
     """
-    _SAID.clear()
     try:
         _once(sys.argv[1:] if args is None else args)
         status = app(args, standalone_mode=False) or 0
-        if status == 130 and not _SAID: raise KeyboardInterrupt # newer versions of typer return it
+        if status == 130: raise KeyboardInterrupt       # newer versions of typer return it
         sys.exit(status)
     except (KeyboardInterrupt, typer.Abort): _leave('interrupted', 130)
+    except _Interrupted as e: _leave(str(e), e.status) if _first() else sys.exit(e.status)
     except (ValueError, TypeError, OSError, ModuleNotFoundError) as e:
         if os.environ.get('SIGREG_DEBUG'): raise
         _leave(_lacking(e) if isinstance(e, ModuleNotFoundError) else str(e), 2)
@@ -232,15 +235,12 @@ def _say(text:str)->None:
 # %% ../nbs/56_cli.ipynb #c020b-watched
 @contextmanager
 def _watched():
-    "How far it is, on stderr; when a signal ends it, one line that says what it left."
+    "How far it is, on stderr, until it is done or a signal ends it."
     from sigreg_nb.train import Progress, Stopped
     watch = Progress()
     try: yield watch if _first() else None
     except Stopped as e:
-        watch.close()
-        _SAID.append(str(e))
-        if _first(): print(f'sigreg: {e}; the same command continues', file=sys.stderr)
-        raise typer.Exit(128 + e.number) from None
+        raise _Interrupted(str(e), e.number) from None
     finally: watch.close()
 
 # %% ../nbs/56_cli.ipynb #c020c
@@ -467,10 +467,7 @@ def download(
     watch,bar = _bytes(name)
     try:
         with bar: fetched = download_cifar(name, folder, watch)
-    except KeyboardInterrupt:
-        _SAID.append('interrupted')
-        print('sigreg: interrupted; the same command continues', file=sys.stderr)
-        raise typer.Exit(130) from None
+    except KeyboardInterrupt: raise _Interrupted('interrupted') from None
     print(f"{name} {'is now' if fetched else 'was already'} in {folder}")
 
 # %% ../nbs/56_cli.ipynb #c026
