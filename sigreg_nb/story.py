@@ -337,4 +337,7 @@ def place_data()->dict:
         'The network turns images into features, block by block; in LeJEPA each view by itself.',
         'A regularizer looks at the cloud of the batch: after every block, or at the embeddings.',
         'The main loss asks its own question: is the label right? Do the views predict each other?',
-        'Both are mixed with a weight λ, and the gradient of the sum trains the network.'])
+        'Both are mixed with a weight λ, and the gradient of the sum trains the network.'],
+        guess=dict(question='A network learns labels, with a regularizer. What may it look at?',
+                   options=['the images', 'the output of every block', 'the task loss'], answer=1,
+                   because='it wants round features, and every block makes some.'))

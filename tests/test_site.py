@@ -54,6 +54,11 @@ def test_a_page_has_all_that_a_notebook_shows(path, monkeypatch):
         first = next(s for c in shown if f" {name}(" in (s := "".join(c["source"])))
         assert "code-fold: false" in first
 
+def test_home_opens_with_the_turning_cloud_and_a_still_one_without_scripts(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    first = next("".join(c["source"]) for c in json.loads(pages.chapter(NBS/"index.ipynb"))["cells"] if "<noscript>" in "".join(c["source"]))
+    assert "sigregStory.mount('hero'" in first and '<noscript><img src="front.png" alt="' in first
+
 def test_a_summary_holds_nothing_that_quarto_reads_otherwise():
     code = 'def f():\n    \'Rate of "g" by `h` (@eq-a-b), see @eq-c.\''
     assert pages.summary(code) == "f: Rate of 'g' by h, see eq-c."

@@ -1,6 +1,8 @@
 // Part 6: two diagrams; a slider walks through them.
 sigregStory.parts.place = (root, data, ui) => {
-  const {tag, text} = sigregStory, state = {step: 0}, panels = ui.group();
+  const {tag, text} = sigregStory, state = {step: 0};
+  ui.guess(root, data.guess);
+  const panels = ui.group();
   const supervised = ui.panel(panels, 320, 312), lejepa = ui.panel(panels, 320, 312), bar = ui.bar();
   ui.slider(bar, {name: 'step', label: 'Follow a batch', max: data.steps.length-1, value: 0, show: i => `step ${i+1} of ${data.steps.length}`}, i => { state.step = i; draw(); });
   const out = ui.output();
