@@ -41,9 +41,13 @@ def balance(
 )->Balance:
     "Compare the gradients of two losses where both reach."
     weights = [w for w in weights if w.requires_grad]
-    def slopes(loss): return torch.autograd.grad(loss, weights, retain_graph=True, allow_unused=True)
-    pairs = [(a, b) for a,b in zip(slopes(task), slopes(reg)) if a is not None and b is not None]
-    if not pairs: raise ValueError('task and reg must share weights, found none that both reach')
+    def slopes(loss):
+        if not loss.requires_grad: return [None]*len(weights)
+        return torch.autograd.grad(loss, weights, retain_graph=True, allow_unused=True)
+    pairs = [(a, b) for a,b in zip(slopes(task), slopes(reg))
+             if a is not None and b is not None and b.any()]
+    if not pairs: raise ValueError('task and reg must share weights, found none that both reach: '
+                                   'all before the sites is frozen, or reg is flat here')
     pull,push = (torch.cat([g.flatten().double() for g in side]) for side in zip(*pairs))
     cosine = pull @ push/(pull.norm()*push.norm())
     return Balance(*map(float, (task.detach(), reg.detach(), pull.norm(), push.norm(), cosine)))
