@@ -92,6 +92,7 @@ def _rows(x, name):
         if not x.is_floating_point(): x = x.float()
     return as_batch(x, name, low=8, check_finite=True)
 
+# %% ../nbs/15_information.ipynb #c025-2
 def _standard(x, rows):
     "Columns with mean 0 and standard deviation 1 on `rows`; 0 if constant there; clipped at 10."
     size = torch.finfo(x.dtype).eps*x[rows].abs().amax(0)
@@ -120,6 +121,7 @@ def _split(n, heldout, generator):
     if m < 2: raise ValueError(f"heldout={heldout} leaves fewer than 2 of {n} rows")
     return torch.randperm(n, generator=generator).split([m, min(m, 1000), n - m - min(m, 1000)])
 
+# %% ../nbs/15_information.ipynb #c029-2
 def _batches(rows, size, steps, generator)->Iterator[Tensor]:
     "`steps` batches of rows, in a new order each time that the rows are used up."
     size,order = min(size, len(rows)), rows[:0]
@@ -140,7 +142,10 @@ def _fit(T, x, z, train, choose, steps, batch_size, shuffles, lr, ema, checks, g
         u,v = T.parts(x[i], z[i])
         product = torch.cat([T.head(u + v.roll(k, 0)) for k in range(1, min(shuffles+1, len(i)))])
         loss,memory = mine_loss(T.head(u + v), product, memory, ema)
-        opt.zero_grad(); loss.backward(); opt.step(); decay.step()
+        opt.zero_grad()
+        loss.backward()
+        opt.step()
+        decay.step()
         if step % every and step < steps: continue
         seen,other = (dv_bound(T.pairs(x[r], z[r])).item() for r in (train[:len(choose)], choose))
         curve.append((step, seen, other))
@@ -170,7 +175,8 @@ def mine(
                   checks=checks)
     for name,value in counts.items(): check_count(name, value, 2 if name == 'batch_size' else 1)
     check_count('seed', seed, 0)
-    check_positive('lr', lr); check_positive('ema', ema, zero=True, below=1.)
+    check_positive('lr', lr)
+    check_positive('ema', ema, zero=True, below=1.)
     g = torch.Generator().manual_seed(seed)
     held,choose,train = (rows.to(x.device) for rows in _split(len(x), heldout, g))
     with torch.inference_mode(False), torch.enable_grad(), full_precision(x):
