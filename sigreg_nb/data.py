@@ -396,7 +396,8 @@ def class_rank(
     seed:int=0,    # of the order
 )->Tensor:         # int64, (n,)
     "Position of every image in a random order of its class: 0, 1, …"
-    check_labels('labels', labels); check_count('seed', seed, low=0)
+    check_labels('labels', labels)
+    check_count('seed', seed, low=0)
     order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(seed))
     order = order[labels.cpu()[order].argsort(stable=True)]
     count = labels.cpu().bincount()
@@ -449,7 +450,8 @@ def batches(
     device=None,                         # where there is no generator
 )->tuple:                                # of index tensors, the last one shorter
     "The indices of one epoch."
-    check_count('n', n); check_count('batch_size', batch_size)
+    check_count('n', n)
+    check_count('batch_size', batch_size)
     if generator is None: return torch.arange(n, device=device).split(batch_size)
     return torch.randperm(n, generator=generator, device=generator.device).split(batch_size)
 

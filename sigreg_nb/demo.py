@@ -401,7 +401,9 @@ def train_demo(
 def _deaf():
     "Processes that start here ignore Ctrl-C; whoever started them ends them."
     try: before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    except ValueError: yield; return       # not the main thread: nothing to inherit
+    except ValueError:
+        yield
+        return       # not the main thread: nothing to inherit
     try: yield
     finally: signal.signal(signal.SIGINT, before)
 
@@ -423,7 +425,9 @@ def train_all(
 )->Iterator[dict]:         # records, in the order in which they finish
     "Train independent runs side by side; an exception or Ctrl-C ends all processes."
     workers = workers or (min(os.cpu_count() or 1, len(runs), 8) if device == 'cpu' else 1)
-    if workers == 1: yield from (train_demo(run, device) for run in runs); return
+    if workers == 1:
+        yield from (train_demo(run, device) for run in runs)
+        return
     others = set(multiprocessing.active_children())
     with ProcessPoolExecutor(workers, multiprocessing.get_context('spawn')) as pool:
         try:

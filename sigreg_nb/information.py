@@ -23,7 +23,8 @@ def gaussian_information(
     d:int=1,   # number of pairs
 )->float:      # nats
     "Mutual information of two standard normal vectors, correlated coordinate by coordinate."
-    check_count('d', d); check_type('rho', rho, Real)
+    check_count('d', d)
+    check_type('rho', rho, Real)
     check_positive('rho', abs(rho), zero=True, below=1.)
     return -d/2 * log(1 - rho**2)
 
@@ -50,7 +51,9 @@ class Statistic(nn.Module):
         generator:torch.Generator|None=None, # of the weights
     ):
         super().__init__()
-        check_count('dx', dx); check_count('dz', dz); check_count('hidden', hidden)
+        check_count('dx', dx)
+        check_count('dz', dz)
+        check_count('hidden', hidden)
         def draw(fan_in, scale): return torch.randn(fan_in, hidden, generator=generator)*scale
         self.A,self.B = nn.Parameter(draw(dx, dx**-.5)), nn.Parameter(draw(dz, dz**-.5))
         self.C = nn.Parameter(draw(hidden, (2/hidden)**.5))
@@ -194,7 +197,8 @@ def certifiable(
     eta:float=.01,    # further probability with which it may exceed the ceiling
 )->float:             # nats
     "No distribution-free lower bound from `n` pairs exceeds this, with probability 1 - δ - η."
-    check_count('n', n, low=2); check_positive('delta', delta, below=1.)
+    check_count('n', n, low=2)
+    check_positive('delta', delta, below=1.)
     check_positive('eta', eta, below=1-delta)
     return 2*log(n) - log(2*eta)
 
@@ -204,7 +208,8 @@ def fano_information(
     classes:int, # C, equally frequent
 )->float:        # nats
     "What a feature must tell about its input if classes can be read from it (Fano)."
-    check_count('classes', classes, low=2); check_positive('top1', top1)
+    check_count('classes', classes, low=2)
+    check_positive('top1', top1)
     if not 1/classes <= top1 <= 1:
         raise ValueError(f"top1 must be at least 1/classes and at most 1, got {top1}")
     e = 1 - top1

@@ -56,7 +56,9 @@ def tipping_lambda(
     rho:float=1.,  # share of the variance that comes from the views
 )->float:
     "λ below which one point costs less than the target (@eq-lejepa-tip)."
-    check_count('n', n, low=2); check_count('views', views, low=2); check_positive('rho', rho)
+    check_count('n', n, low=2)
+    check_count('views', views, low=2)
+    check_positive('rho', rho)
     pred = (1 - 1/views)*rho
     return pred / (pred + float(reg(torch.zeros(n, d))) - reg.floor(n, d))
 
@@ -115,7 +117,9 @@ class JointEmbedding(nn.Module):
         hidden:int=256, # units of the projector
     ):
         super().__init__()
-        check_count('width', width); check_count('d', d); check_count('hidden', hidden)
+        check_count('width', width)
+        check_count('d', d)
+        check_count('hidden', hidden)
         def stage(i, o, kernel): return nn.Sequential(
             nn.Conv2d(i, o, kernel, 2, 1, bias=False), nn.BatchNorm2d(o), nn.ReLU())
         stages = [stage(width*2**i, width*2**(i+1), 3) for i in range(3)]
