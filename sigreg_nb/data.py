@@ -77,6 +77,8 @@ SHAPES = {
         y.abs()) < 1),
     'triangle': lambda x,y: (y < .75) & (y > 1.75*x.abs() - 1),
 }
+
+# %% ../nbs/45_data.ipynb #c010-2
 #: texture -> where the second color goes, as a function of pixel row and column
 TEXTURES = {
     'plain':   lambda i,j: torch.zeros_like(i + j, dtype=torch.bool),
@@ -86,23 +88,31 @@ TEXTURES = {
 }
 
 # %% ../nbs/45_data.ipynb #c011
+def _coordinates(n:int, side:int, U:Callable)->tuple[Tensor, Tensor]: # x, y, each (n, side, side)
+    "Where the pixels lie as the shape sees them: shifted, scaled, then turned."
+    angle,size = U(n,1,1, low=-.35, high=.35),U(n,1,1, low=.45, high=.8)
+    at = torch.arange(side)
+    y,x = ((2*k/(side-1) - 1 - U(n,1,1, low=-.2, high=.2))/size for k in (at[:,None], at))
+    return x*angle.cos() + y*angle.sin(),y*angle.cos() - x*angle.sin()
+
+# %% ../nbs/45_data.ipynb #c011u
 def synthetic(
     n:int=2000,   # images
     seed:int=0,   # of everything random
     side:int=32,  # pixels
 )->Split:
     "Shapes (superclasses) filled with textures (classes), by a formula: for tests without data."
-    check_count('n', n); check_count('seed', seed, low=0); check_count('side', side, low=8)
+    check_count('n', n)
+    check_count('seed', seed, low=0)
+    check_count('side', side, low=8)
     g = torch.Generator().manual_seed(seed)
     U = lambda *shape, low=0., high=1.: low + (high - low)*torch.rand(*shape, generator=g)
     fine = torch.randperm(n, generator=g) % (len(SHAPES)*len(TEXTURES))
-    i,j = torch.arange(side)[:,None],torch.arange(side)
-    angle,size = U(n,1,1, low=-.35, high=.35),U(n,1,1, low=.45, high=.8)
-    y,x = ((2*k/(side-1) - 1 - U(n,1,1, low=-.2, high=.2))/size for k in (i, j))
-    x,y = x*angle.cos() + y*angle.sin(),y*angle.cos() - x*angle.sin()
-    shapes,textures = torch.stack([f(x, y) for f in SHAPES.values()]),torch.stack([f(i, j)
-        for f in TEXTURES.values()])
     coarse,texture = fine//len(TEXTURES),fine % len(TEXTURES)
+    x,y = _coordinates(n, side, U)
+    i,j = torch.arange(side)[:,None],torch.arange(side)
+    shapes = torch.stack([f(x, y) for f in SHAPES.values()])
+    textures = torch.stack([f(i, j) for f in TEXTURES.values()])
     inside,second = shapes[coarse, torch.arange(n)][:,None],textures[texture][:,None]
     ground,first = U(n,3,1,1, high=.45),U(n,3,1,1, low=.6)
     image = torch.where(inside, torch.where(second, .35*first, first), ground)
@@ -202,6 +212,7 @@ class _Arrays(pickle.Unpickler):
             return np.ndarray(0).__reduce__()[0]
         raise pickle.UnpicklingError(f'it asks for {module}.{name}, which is no array')
 
+# %% ../nbs/45_data.ipynb #c028-2
 def unpickle(
     blob:bytes, # a pickled dict, as torchvision downloads it
 )->tuple:       # images, fine, coarse or None
@@ -253,8 +264,9 @@ def find_layout(
 )->Layout|None:
     "The first layout of a set that has a file below `root`."
     check_choice('name', name, LAYOUTS)
-    return next((l for l in LAYOUTS[name] if any((root/l.folder/f).is_file() for f in (*l.train,
-        *l.test))), None)
+    def is_there(layout):
+        return any((root/layout.folder/file).is_file() for file in (*layout.train, *layout.test))
+    return next(filter(is_there, LAYOUTS[name]), None)
 
 # %% ../nbs/45_data.ipynb #c036
 def find_root(
@@ -266,6 +278,25 @@ def find_root(
     return next((Path(p) for p in places if find_layout(name, Path(p))), None)
 
 # %% ../nbs/45_data.ipynb #c037b
+def _receive(url:str, part:Path, watch:Callable|None, timeout:float)->None:
+    "Append to a file what it lacks of an address."
+    have = part.stat().st_size if part.exists() else 0
+    request = Request(url, headers={'Range':f'bytes={have}-'} if have else {})
+    with urlopen(request, timeout=timeout) as answer:
+        if answer.status != 206: have = 0                    # it sends the whole file
+        total = have + int(answer.headers.get('Content-Length') or 0)
+        with part.open('ab' if have else 'wb') as f:
+            while block := answer.read(1 << 16):
+                have += f.write(block)
+                if watch: watch(have, total)
+    if have < total: raise OSError(f'the connection ended after {have} of {total} bytes')
+
+# %% ../nbs/45_data.ipynb #c037b-2
+def _md5(path:Path)->str:
+    def md5(): return hashlib.new('md5', usedforsecurity=False)
+    with path.open('rb') as f: return hashlib.file_digest(f, md5).hexdigest()
+
+# %% ../nbs/45_data.ipynb #c037b-3
 def fetch(
     url:str,
     path:Path,          # what it becomes
@@ -276,17 +307,7 @@ def fetch(
     "Download a file, from where an earlier call was stopped, and check it."
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f'{path.name}.part')
-    have = part.stat().st_size if part.exists() else 0
-    request = Request(url, headers={'Range':f'bytes={have}-'} if have else {})
-    try:
-        with urlopen(request, timeout=timeout) as answer:
-            if answer.status != 206: have = 0                    # it sends the whole file
-            total = have + int(answer.headers.get('Content-Length') or 0)
-            with part.open('ab' if have else 'wb') as f:
-                while block := answer.read(1 << 16):
-                    have += f.write(block)
-                    if watch: watch(have, total)
-        if have < total: raise OSError(f'the connection ended after {have} of {total} bytes')
+    try: _receive(url, part, watch, timeout)
     except HTTPError as e:
         if e.code != 416: raise                                  # 416: nothing is left to send
     if (found := _md5(part)) != md5:
@@ -294,12 +315,21 @@ def fetch(
         raise ValueError(f"{url} is damaged: md5 {found}, expected {md5}. Try again.")
     return part.replace(path)
 
-def _md5(path:Path)->str:
-    with path.open('rb') as f: return hashlib.file_digest(f, _unsafe_md5).hexdigest()
-
-def _unsafe_md5(): return hashlib.new('md5', usedforsecurity=False)
-
 # %% ../nbs/45_data.ipynb #c039
+def _intact(folder:Path, wanted:dict, check:str)->bool:
+    "Are all files there, and what they should be?"
+    try: return all(read(folder/file, digest, check) for file,digest in wanted.items())
+    except (OSError, ValueError): return False
+
+def _extract(archive:Path, layout:Layout, root:Path)->None:
+    "Take the files of a set out of its archive, each in one step."
+    from sigreg_nb.ledger import write_atomic
+    with tarfile.open(archive) as tar:
+        for file in (*layout.train, *layout.test):
+            inside = tar.extractfile(f'{layout.folder}/{file}')
+            write_atomic(root/layout.folder/file, lambda tmp: tmp.write_bytes(inside.read()))
+
+# %% ../nbs/45_data.ipynb #c039-2
 def download_cifar(
     name:str='cifar100', # 'cifar100' or 'cifar10'
     root:str|Path='data', # folder that receives it
@@ -307,7 +337,7 @@ def download_cifar(
 )->bool:                 # False: it was there
     "Fetch the official archive and unpack its Python layout, unless it is there and intact."
     check_choice('name', name, LAYOUTS)
-    from sigreg_nb.ledger import check_writable, write_atomic
+    from sigreg_nb.ledger import check_writable
     layout,root = LAYOUTS[name][0],check_writable(root, 400, 'data')
     wanted = {**layout.train, **layout.test}
     if _intact(root/layout.folder, wanted, layout.check): return False
@@ -316,20 +346,26 @@ def download_cifar(
     except OSError as e:
         raise OSError(f"cannot download {name} from {ADDRESS}{archive}: {e}. What has arrived is "
                       'kept, and the same command continues') from e
-    with tarfile.open(root/archive) as tar:
-        for file in wanted:
-            inside = tar.extractfile(f'{layout.folder}/{file}')
-            write_atomic(root/layout.folder/file, lambda tmp: tmp.write_bytes(inside.read()))
+    _extract(root/archive, layout, root)
     (root/archive).unlink()
     if not _intact(root/layout.folder, wanted, layout.check):
         raise ValueError(f"{ADDRESS}{archive} does not hold the files of {name}")
     return True
 
-def _intact(folder:Path, wanted:dict, check:str)->bool:
-    try: return all(read(folder/file, digest, check) for file,digest in wanted.items())
-    except (OSError, ValueError): return False
-
 # %% ../nbs/45_data.ipynb #c040
+def _read_part(name:str, root:Path, layout:Layout, part:str)->Split:
+    "Read the files of one part, joined, with the names of the set."
+    how = _how(name, root)
+    blobs = [read(root/layout.folder/f, expected, layout.check, how)
+             for f,expected in getattr(layout, part).items()]
+    images,fine,coarse = (torch.cat(t) if t[0] is not None else None
+                          for t in zip(*map(layout.parse, blobs)))
+    if fine.max() >= len(NAMES[name]):
+        raise ValueError(f"{name} in {root} has a label {int(fine.max())}. {how}")
+    return Split(images, fine, coarse, NAMES[name],
+                 tuple(SUPERCLASSES) if name == 'cifar100' else ())
+
+# %% ../nbs/45_data.ipynb #c040-2
 def load(
     name:str='cifar100',       # 'cifar100', 'cifar10' or 'synthetic'
     root:str|Path|None=None,   # data folder; None: `find_root`
@@ -340,26 +376,19 @@ def load(
     "One part of a set, on the device, its files checked."
     check_choice('name', name, (*LAYOUTS, 'synthetic'))
     check_choice('part', part, ('train', 'test'))
-    if name == 'synthetic': return (synthetic(2000) if part == 'train'
-                                    else synthetic(500, seed=1)).to(device)
+    if name == 'synthetic':
+        return (synthetic(2000) if part == 'train' else synthetic(500, seed=1)).to(device)
     if root is None: root = find_root(name) or os.environ.get('SIGREG_DATA') or 'data'
     root = Path(root)
-    layout,how = find_layout(name, root),_how(name, root)
+    layout = find_layout(name, root)
     complete = layout and all((root/layout.folder/f).is_file() for f in getattr(layout, part))
     if download and not complete:
         download_cifar(name, root)
         layout = find_layout(name, root)
     if layout is None:
         looked = ', '.join(str(root/l.folder/next(iter(getattr(l, part)))) for l in LAYOUTS[name])
-        raise FileNotFoundError(f"{name} is not in {root}: looked for {looked}. {how}")
-    blobs = [read(root/layout.folder/f, expected, layout.check, how)
-             for f,expected in getattr(layout, part).items()]
-    images,fine,coarse = (torch.cat(t) if t[0] is not None else None
-                          for t in zip(*map(layout.parse, blobs)))
-    if fine.max() >= len(NAMES[name]):
-        raise ValueError(f"{name} in {root} has a label {int(fine.max())}. {how}")
-    return Split(images, fine, coarse, NAMES[name], tuple(SUPERCLASSES) if name == 'cifar100'
-                 else ()).to(device)
+        raise FileNotFoundError(f"{name} is not in {root}: looked for {looked}. {_how(name, root)}")
+    return _read_part(name, root, layout, part).to(device)
 
 # %% ../nbs/45_data.ipynb #c049
 def class_rank(
@@ -367,7 +396,8 @@ def class_rank(
     seed:int=0,    # of the order
 )->Tensor:         # int64, (n,)
     "Position of every image in a random order of its class: 0, 1, …"
-    check_labels('labels', labels); check_count('seed', seed, low=0)
+    check_labels('labels', labels)
+    check_count('seed', seed, low=0)
     order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(seed))
     order = order[labels.cpu()[order].argsort(stable=True)]
     count = labels.cpu().bincount()
@@ -420,7 +450,8 @@ def batches(
     device=None,                         # where there is no generator
 )->tuple:                                # of index tensors, the last one shorter
     "The indices of one epoch."
-    check_count('n', n); check_count('batch_size', batch_size)
+    check_count('n', n)
+    check_count('batch_size', batch_size)
     if generator is None: return torch.arange(n, device=device).split(batch_size)
     return torch.randperm(n, generator=generator, device=generator.device).split(batch_size)
 

@@ -4,11 +4,11 @@
 
 # %% auto #0
 __all__ = ['SIZES', 'REGIMES', 'ARMS', 'REGS', 'CONTROLS', 'TUNED', 'MOST_SEEDS', 'SITES', 'OPTIMIZERS', 'LOOK', 'DRAWN', 'GRIDS',
-           'CALM', 'VARIANTS', 'FIRST', 'digits', 'flip_labels', 'few_labels', 'random_view', 'DemoRun', 'demo_runs',
-           'declared', 'build', 'losses', 'ridge', 'top1', 'measure', 'train_epoch', 'summary', 'trained', 'train_demo',
-           'train_all', 'record_path', 'kept', 'reference', 'reference_of', 'expected', 'demo_table', 'demo_pairs',
-           'demo_verdict', 'demo_check', 'demo_figure', 'demo', 'wider', 'search', 'tune', 'choice', 'under',
-           'numerics', 'across', 'disagreement', 'first_runs']
+           'CALM', 'VARIANTS', 'FIRST', 'digits', 'flip_labels', 'few_labels', 'random_view', 'DemoRun', 'declared',
+           'demo_runs', 'build', 'losses', 'ridge', 'top1', 'measure', 'train_epoch', 'summary', 'trained',
+           'train_demo', 'train_all', 'record_path', 'kept', 'reference', 'reference_of', 'expected', 'demo_table',
+           'demo_pairs', 'demo_verdict', 'demo_check', 'demo_figure', 'demo', 'wider', 'search', 'tune', 'choice',
+           'under', 'numerics', 'across', 'disagreement', 'first_runs']
 
 # %% ../nbs/01_demo.ipynb #c003
 import json
@@ -136,6 +136,7 @@ REGIMES:dict[str, dict[str, Any]] = {
     'deep': dict(depth=8, epochs=100),
 }
 
+# %% ../nbs/01_demo.ipynb #c014-2
 #: arm -> what it changes
 ARMS:dict[str, dict[str, Any]] = {
     'none':  {},
@@ -152,6 +153,7 @@ ARMS:dict[str, dict[str, Any]] = {
 }
 REGS = 'strong','weak','vcreg'
 
+# %% ../nbs/01_demo.ipynb #c014-3
 #: regime -> its plain controls, the one to beat last
 CONTROLS:dict[str, tuple[str, ...]] = {
     'views':('none', 'same', 'he', 'norm', 'random', 'pixels', 'labels'),
@@ -186,6 +188,17 @@ TUNED:dict[str, dict[str, float]] = {
     'deep-vcreg':  dict(lr=.8, reg_weight=.6),
 }
 
+# %% ../nbs/01_demo.ipynb #c016-2
+def declared(
+    regime:str,       # key of `REGIMES`
+    arm:str,          # key of `ARMS`
+    tuned:bool=True,  # with what is in `TUNED`?
+)->DemoRun:           # of seed 0
+    "One run as data."
+    name = f'{regime}-{arm}'
+    chosen = TUNED.get(name, {}) if tuned else {}
+    return DemoRun(name, regime, arm, **{**REGIMES[regime], **ARMS[arm], **chosen})
+
 # %% ../nbs/01_demo.ipynb #c016
 MOST_SEEDS = 100
 
@@ -206,16 +219,6 @@ def demo_runs(
     if not names: raise ValueError(f"no regime of {', '.join(regimes)} has {', '.join(arms)}")
     runs = [replace(declared(*name), seed=seed) for name in names for seed in range(seeds)]
     return [replace(run, epochs=epochs or run.epochs) for run in runs]
-
-def declared(
-    regime:str,       # key of `REGIMES`
-    arm:str,          # key of `ARMS`
-    tuned:bool=True,  # with what is in `TUNED`?
-)->DemoRun:           # of seed 0
-    "One run as data."
-    name = f'{regime}-{arm}'
-    chosen = TUNED.get(name, {}) if tuned else {}
-    return DemoRun(name, regime, arm, **{**REGIMES[regime], **ARMS[arm], **chosen})
 
 # %% ../nbs/01_demo.ipynb #c018a
 def build(
@@ -270,6 +273,7 @@ def top1(
     "Accuracy in per cent."
     return 100*(scores.argmax(1).cpu() == y.cpu()).double().mean().item()
 
+# %% ../nbs/01_demo.ipynb #c019-2
 @torch.no_grad()
 def measure(
     run:DemoRun,
@@ -284,6 +288,18 @@ def measure(
     if run.task == 'agree': val,test = ridge(train, parts['train'][1][seen], seen, val, test)
     model.train()
     return top1(test, parts['test'][1]),top1(val, parts['val'][1])
+
+# %% ../nbs/01_demo.ipynb #c019c
+OPTIMIZERS = dict(sgd=torch.optim.SGD, adam=torch.optim.AdamW)
+
+def _optimizer(run:DemoRun, model:nn.Module):
+    "The optimizer and its schedule."
+    steps = run.epochs * -(-SIZES['train']//run.batch_size)
+    params = list(model.parameters()) or [nn.Parameter(torch.zeros(1))]
+    optimizer = OPTIMIZERS[run.optimizer](params, run.lr, weight_decay=run.decay)
+    schedules = torch.optim.lr_scheduler
+    if run.schedule == 'constant': return optimizer,schedules.ConstantLR(optimizer, 1.)
+    return optimizer,schedules.CosineAnnealingLR(optimizer, steps)
 
 # %% ../nbs/01_demo.ipynb #c019b
 def train_epoch(
@@ -301,23 +317,13 @@ def train_epoch(
         b = b.to(x.device)
         task,penalty = batch_losses(x[b], y[b])
         loss = mix(task, penalty, run.reg_weight)
-        optimizer.zero_grad(); loss.backward()
+        optimizer.zero_grad()
+        loss.backward()
         if run.clip: nn.utils.clip_grad_norm_(params, run.clip)
-        optimizer.step(); scheduler.step()
+        optimizer.step()
+        scheduler.step()
         sums += torch.stack([loss, penalty]).detach()
     return (sums/len(batches)).tolist()
-
-# %% ../nbs/01_demo.ipynb #c019c
-OPTIMIZERS = dict(sgd=torch.optim.SGD, adam=torch.optim.AdamW)
-
-def _optimizer(run:DemoRun, model:nn.Module):
-    "The optimizer and its schedule."
-    steps = run.epochs * -(-SIZES['train']//run.batch_size)
-    params = list(model.parameters()) or [nn.Parameter(torch.zeros(1))]
-    optimizer = OPTIMIZERS[run.optimizer](params, run.lr, weight_decay=run.decay)
-    schedules = torch.optim.lr_scheduler
-    if run.schedule == 'constant': return optimizer,schedules.ConstantLR(optimizer, 1.)
-    return optimizer,schedules.CosineAnnealingLR(optimizer, steps)
 
 # %% ../nbs/01_demo.ipynb #c019e
 def summary(
@@ -334,43 +340,52 @@ def summary(
                 val10=mean(val[-10:]), early=test[val.index(max(val))])
 
 # %% ../nbs/01_demo.ipynb #c020
-def _finite_weights(model:nn.Module)->bool:
-    return all(bool(p.isfinite().all()) for p in model.parameters())
-
-def trained(
-    run:DemoRun,
-    device:str='cpu',
-    parts:dict|None=None, # as of `digits`, with as many training images; None: the digits
-)->tuple[dict, list[Tensor]]: # a ledger record; features of the test images at each site, (n, d)
-    "Train one network; its record, and what it makes of the test images where it is regularized."
-    start = time.perf_counter()
-    torch.manual_seed(run.seed)
-    parts = {part:(x.to(device), y.to(device)) for part,(x,y) in (parts or digits()).items()}
+def _images(run:DemoRun, device:str, given:dict|None=None
+            )->tuple[dict, Tensor, Tensor, Tensor]:
+    "All parts; images and labels to train on; indices of the images whose labels may be seen."
+    parts = {part:(x.to(device), y.to(device)) for part,(x,y) in (given or digits()).items()}
     x,y = parts['train']
     y = flip_labels(y.cpu(), run.noise, run.seed).to(device)
     seen = few_labels(y.cpu(), run.each, run.seed).to(device)
     if run.each and run.task == 'classify':
         rows = seen.repeat(len(y)//len(seen) + 1)[:len(y)]
         x,y = x[rows],y[rows]
+    return parts,x,y,seen
+
+# %% ../nbs/01_demo.ipynb #c020-2
+def _fit(run:DemoRun, model:nn.Module, batch_losses:Callable, data:tuple)->dict[str, list]:
+    "Train, and measure after every epoch; None from where a loss or a weight is not finite."
+    (parts,x,y,seen),(optimizer,scheduler) = data,_optimizer(run, model)
+    curve:dict[str, list] = dict(top1=[], val=[], loss=[], reg=[])
+    for _ in range(run.epochs):
+        means = train_epoch(run, batch_losses, x, y, optimizer, scheduler)
+        weights = all(bool(p.isfinite().all()) for p in model.parameters())
+        if not (weights and all(map(isfinite, means))): break
+        for key,value in zip(curve, [*measure(run, model, parts, seen), *means]):
+            curve[key].append(value)
+    for values in curve.values(): values += [None]*(run.epochs - len(values))
+    return curve
+
+# %% ../nbs/01_demo.ipynb #c020-3
+def trained(
+    run:DemoRun,
+    device:str='cpu',
+    images:dict|None=None, # as of `digits`, with as many training images; None: the digits
+)->tuple[dict, list[Tensor]]: # a ledger record; features of the test images at each site, (n, d)
+    "Train one network; its record, and what it makes of the test images where it is regularized."
+    start = time.perf_counter()
+    torch.manual_seed(run.seed)
+    parts,*_ = data = _images(run, device, images)
     model = build(run).to(device)
     stream = {'seed':run.seed} if run.reg in ('strong', 'weak') else {}
     reg:Any = Loss(run.reg, **stream).to(device)
-    optimizer,scheduler = _optimizer(run, model)
-    curve:dict[str, list] = dict(top1=[], val=[], loss=[], reg=[])
     with Taps(model, SITES[run.task]) as taps:
-        step = partial(losses, run, model, taps, reg)
-        for _ in range(run.epochs):
-            means = train_epoch(run, step, x, y, optimizer, scheduler)
-            whole = all(map(isfinite, means)) and _finite_weights(model)
-            if not whole: break
-            for key,value in zip(curve, [*measure(run, model, parts, seen), *means]):
-                curve[key].append(value)
+        curve = _fit(run, model, partial(losses, run, model, taps, reg), data)
         with torch.no_grad(): model.eval()(parts['test'][0])
         zs = list(taps.features.values())
-    for values in curve.values(): values += [None]*(run.epochs - len(values))
+    ranks = None if None in curve['top1'] else [participation_ratio(z).item() for z in zs]
     final = dict(summary(curve), reg_value=curve['reg'][-1],
-                 floor=reg.floor(run.batch_size, zs[0].shape[1]),
-                 rank=[participation_ratio(z).item() for z in zs] if whole else None)
+                 floor=reg.floor(run.batch_size, zs[0].shape[1]), rank=ranks)
     env = dict(environment(device), seconds=time.perf_counter() - start,
                cpu=torch.backends.cpu.get_cpu_capability())
     return dict(run=asdict(run), env=env, final=final, curve=curve), zs
@@ -388,17 +403,23 @@ def train_demo(
 def _deaf():
     "Processes that start here ignore Ctrl-C; whoever started them ends them."
     try: before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    except ValueError: yield; return       # not the main thread: nothing to inherit
+    except ValueError:
+        yield
+        return       # not the main thread: nothing to inherit
     try: yield
     finally: signal.signal(signal.SIGINT, before)
 
+# %% ../nbs/01_demo.ipynb #c025-2
 def _job(run:DemoRun, device:str)->dict:
+    "What one process does."
     torch.set_num_threads(1)
     return train_demo(run, device)
 
 def _cost(run:DemoRun)->float:
+    "How long a run takes, in units that only compare runs: the longest one starts first."
     return run.epochs*run.depth*(1 + 2*(run.reg != 'none'))*(run.lr > 0)
 
+# %% ../nbs/01_demo.ipynb #c025-3
 def train_all(
     runs:list[DemoRun],
     device:str='cpu',
@@ -406,7 +427,9 @@ def train_all(
 )->Iterator[dict]:         # records, in the order in which they finish
     "Train independent runs side by side; an exception or Ctrl-C ends all processes."
     workers = workers or (min(os.cpu_count() or 1, len(runs), 8) if device == 'cpu' else 1)
-    if workers == 1: yield from (train_demo(run, device) for run in runs); return
+    if workers == 1:
+        yield from (train_demo(run, device) for run in runs)
+        return
     others = set(multiprocessing.active_children())
     with ProcessPoolExecutor(workers, multiprocessing.get_context('spawn')) as pool:
         try:
@@ -426,6 +449,7 @@ def record_path(
     "Where the record of a run lies."
     return Path(out)/f'{run.name}-s{run.seed}.json'
 
+# %% ../nbs/01_demo.ipynb #c025a-2
 def kept(
     runs:Iterable[DemoRun],
     out,                     # folder of the records
@@ -451,6 +475,7 @@ def reference()->dict[str, list]: # name -> mean, standard deviation, number of 
     "The committed `last10` of every regime and arm."
     return json.loads((files('sigreg_nb')/'demo.json').read_text())
 
+# %% ../nbs/01_demo.ipynb #c025d-2
 def reference_of(
     records:list[dict],
 )->dict[str, list]: # name -> mean, standard deviation, number of seeds
@@ -460,6 +485,7 @@ def reference_of(
     return {name:[round(mean(v), 3), round(stdev(v), 3), len(v)] for name,v in values.items()
             if None not in v and len(v) > 1}
 
+# %% ../nbs/01_demo.ipynb #c025d-3
 def expected(
     name:str,          # regime and arm
     m:int,             # new runs
@@ -474,12 +500,22 @@ def expected(
     half = max(tolerance, t*sd*(1/n + 1/m)**.5)
     return center - half,center + half
 
+# %% ../nbs/01_demo.ipynb #c025d-4
 def _expected(own:list[dict])->tuple[float, float]|None:
     "The same for records of one name; None if nothing was committed with their settings."
     run = own[0]['run']
     settings = dict(asdict(declared(run['regime'], run['arm'])), seed=run['seed'])
     if run['name'] not in reference() or run != settings: return None
     return expected(run['name'], len(own))
+
+# %% ../nbs/01_demo.ipynb #c026-2
+def _numbers(whole, run:dict)->dict:
+    "What a row says of the runs that did not diverge."
+    row = {'last ten epochs %':pm(whole.last10, 1), 'early stop %':pm(whole.early, 1),
+           'final %':round(whole.top1.mean(), 1), 'best %':round(whole.best_top1.mean(), 1),
+           'rank':f"{sum(r[-1] for r in whole['rank'])/len(whole):.1f}"}
+    if run['reg'] == 'none': return row
+    return row | {'reg / floor':f'{whole.reg_value.mean():.2f} / {whole.floor.mean():.2f}'}
 
 # %% ../nbs/01_demo.ipynb #c026
 def demo_table(
@@ -499,13 +535,6 @@ def demo_table(
         rows.append(row)
     return pd.DataFrame(rows).set_index(['regime', 'arm']).astype(object).fillna('')
 
-def _numbers(whole, run:dict)->dict:
-    row = {'last ten epochs %':pm(whole.last10, 1), 'early stop %':pm(whole.early, 1),
-           'final %':round(whole.top1.mean(), 1), 'best %':round(whole.best_top1.mean(), 1),
-           'rank':f"{sum(r[-1] for r in whole['rank'])/len(whole):.1f}"}
-    if run['reg'] == 'none': return row
-    return row | {'reg / floor':f'{whole.reg_value.mean():.2f} / {whole.floor.mean():.2f}'}
-
 # %% ../nbs/01_demo.ipynb #c027
 def demo_pairs(
     names:Iterable[str], # regime and arm of what was trained
@@ -516,6 +545,17 @@ def demo_pairs(
              for control in ('none', CONTROLS[regime][-1])]
     return [pair for pair in pairs if names.issuperset(pair)]
 
+# %% ../nbs/01_demo.ipynb #c027-3
+def _sentence(a:str, b:str, gap)->str:
+    "One difference, and whether it is resolved."
+    regime,(control,reg) = a.split('-')[0],(name.split('-')[1] for name in (a, b))
+    if gap.n == 0: return f'{regime}: {reg} against {control}: no seed has both'
+    center,low,high = (f'{round(gap[key], 1) + 0.:+.1f}' for key in ('mean', 'low', 'high'))
+    text = f'{regime}: {reg} against {control}: {center} points'
+    if gap.n == 1: return f'{text} on one seed, which says nothing about the next'
+    return f'{text} [{low}, {high}] on {gap.n} seeds{"" if gap.resolved else ", not resolved"}'
+
+# %% ../nbs/01_demo.ipynb #c027-2
 def demo_verdict(
     records:list[dict],
 )->list[str]: # sentences
@@ -527,14 +567,6 @@ def demo_verdict(
     if not pairs: return lines
     gaps = compare(frame(records).astype(dict(last10=float)), pairs, 'last10')
     return lines + [_sentence(a, b, gap) for (a,b),gap in gaps.iterrows()]
-
-def _sentence(a:str, b:str, gap)->str:
-    regime,(control,reg) = a.split('-')[0],(name.split('-')[1] for name in (a, b))
-    if gap.n == 0: return f'{regime}: {reg} against {control}: no seed has both'
-    center,low,high = (f'{round(gap[key], 1) + 0.:+.1f}' for key in ('mean', 'low', 'high'))
-    text = f'{regime}: {reg} against {control}: {center} points'
-    if gap.n == 1: return f'{text} on one seed, which says nothing about the next'
-    return f'{text} [{low}, {high}] on {gap.n} seeds{"" if gap.resolved else ", not resolved"}'
 
 # %% ../nbs/01_demo.ipynb #c027a
 def demo_check(
@@ -562,6 +594,7 @@ LOOK = dict(COLORS, same='#C02020', he='#000000', decay='#CC79A7', norm='#E69F00
 #: regime -> the controls that the figure draws; in `views` the others lie on `none`
 DRAWN = dict(CONTROLS, views=('none', 'same', 'labels'))
 
+# %% ../nbs/01_demo.ipynb #c028-2
 def _draw(ax, arm:str, curves:list[list])->None:
     "Mean over seeds and its standard error; a cross where a run diverged."
     c = torch.tensor([[float('nan') if v is None else v for v in curve] for curve in curves])
@@ -575,6 +608,7 @@ def _draw(ax, arm:str, curves:list[list])->None:
     for first in gone.int().argmax(1)[gone.any(1)]:
         ax.plot(first + 1, 2, 'x', color=LOOK[arm], clip_on=False)
 
+# %% ../nbs/01_demo.ipynb #c028-3
 def demo_figure(
     records:list[dict],
 ):  # a matplotlib figure
@@ -707,6 +741,7 @@ VARIANTS:dict[str, dict[str, str]] = {
 if torch.backends.cpu.get_cpu_capability() == 'AVX512':
     VARIANTS['avx2'] = dict(ATEN_CPU_CAPABILITY='avx2', ONEDNN_MAX_CPU_ISA='AVX2')
 
+# %% ../nbs/01_demo.ipynb #c030i-2
 def under(
     runs:Iterable[DemoRun],
     variant:str,        # key of `VARIANTS`
@@ -722,6 +757,7 @@ def under(
         yield from map(json.loads, process.stdout or ())
     if process.returncode: raise RuntimeError(f'the process of {variant!r} failed')
 
+# %% ../nbs/01_demo.ipynb #c030i-3
 def numerics(
     out,                              # folder: one below it per variant
     runs:Iterable[DemoRun],

@@ -28,15 +28,9 @@ class Docstring(str):
     def __reduce__(self): return str, (str(self),)
 
 # %% ../nbs/91_help.ipynb #c008
-@lru_cache
-def read_source(
-    module:str, # name
-)->tuple[dict, dict, list]: # qualified name to node; line to comment; lines of the source
-    "Functions, classes and comments of a module."
-    import ast, io, tokenize
-    loader = getattr(sys.modules[module], '__loader__', None)
-    try: text = loader.get_source(module) or ''
-    except (AttributeError, OSError, ImportError): text = ''
+def _definitions(text:str)->dict:
+    "Qualified name to node, for the functions and classes of a source."
+    import ast
     nodes:dict = {}
     def walk(parent, path):
         for node in parent.body:
@@ -44,17 +38,35 @@ def read_source(
             nodes[name := f'{path}{node.name}'] = node
             if isinstance(node, ast.ClassDef): walk(node, f'{name}.')
     walk(ast.parse(text), '')
+    return nodes
+
+# %% ../nbs/91_help.ipynb #c008b
+def _comments(text:str)->dict:
+    "Number of a line to the comment on it."
+    import io, tokenize
     tokens = tokenize.generate_tokens(io.StringIO(text).readline)
-    comments = {t.start[0]: t.string.lstrip('#').strip() for t in tokens
-                if t.type == tokenize.COMMENT}
-    return nodes, comments, text.splitlines()
+    return {t.start[0]: t.string.lstrip('#').strip() for t in tokens
+            if t.type == tokenize.COMMENT}
+
+# %% ../nbs/91_help.ipynb #c008w
+@lru_cache
+def read_source(
+    module:str, # name
+)->tuple[dict, dict, list]: # qualified name to node; line to comment; lines of the source
+    "Functions, classes and comments of a module."
+    loader = getattr(sys.modules[module], '__loader__', None)
+    try: text = loader.get_source(module) or ''
+    except (AttributeError, OSError, ImportError): text = ''
+    return _definitions(text), _comments(text), text.splitlines()
 
 # %% ../nbs/91_help.ipynb #c011
 def _section(title:str, items)->str:
     body = '\n'.join(head + ''.join(f'\n    {line}' for line in lines) for head,lines in items)
     return f"{title}\n{'-'*len(title)}\n{body}" if body else ''
 
+# %% ../nbs/91_help.ipynb #c011b
 def _item(name, kind, default, comment):
+    "Head and lines of one parameter, from its nodes in the source."
     from ast import unparse
     if getattr(getattr(default, 'func', None), 'id', '') == 'field':       # of a dataclass
         default = next((k.value for k in default.keywords if k.arg == 'default'), None)
@@ -62,16 +74,14 @@ def _item(name, kind, default, comment):
     parts += [f'default {unparse(default)}'] if default else []
     return f"{name} : {', '.join(parts)}" if parts else name, [comment] if comment else []
 
+# %% ../nbs/91_help.ipynb #c011c
 def parameters(
     node,          # of a function, or of a dataclass
     comments:dict, # line to comment
 )->list[tuple[str, list[str]]]:
     "Name, type and default of each parameter, with its comment."
     import ast
-    if isinstance(node, ast.ClassDef):
-        fields = [f for f in node.body if isinstance(f, ast.AnnAssign)]
-        return [_item(f.target.id, f.annotation, f.value, comments.get(f.end_lineno, ''))
-                for f in fields if f.target.id[0] != '_']
+    if isinstance(node, ast.ClassDef): return _fields(node, comments)
     a,given = node.args,[*node.args.posonlyargs, *node.args.args]
     defaults = [None]*(len(given) - len(a.defaults)) + a.defaults
     rows = [*zip(given, defaults), (a.vararg, None), *zip(a.kwonlyargs, a.kw_defaults),
@@ -80,6 +90,14 @@ def parameters(
     return [_item(stars.get(id(p), '') + p.arg, p.annotation, default,
                   comments.get((default or p).end_lineno, ''))
             for p,default in rows if p and p.arg not in ('self', 'cls')]
+
+# %% ../nbs/91_help.ipynb #c011cb
+def _fields(node, comments:dict)->list[tuple[str, list[str]]]:
+    "The same of a dataclass, whose parameters are its fields."
+    import ast
+    fields = [f for f in node.body if isinstance(f, ast.AnnAssign)]
+    return [_item(f.target.id, f.annotation, f.value, comments.get(f.end_lineno, ''))
+            for f in fields if f.target.id[0] != '_']
 
 # %% ../nbs/91_help.ipynb #c012
 def returns(
@@ -121,18 +139,24 @@ def _words(node, names:dict)->str:
 _CHECKS = dict(check_choice='ValueError', check_count='ValueError', check_positive='ValueError',
                check_type='TypeError', check_callable='TypeError')
 
+def _options(value, names:dict)->list:
+    "What is to choose from: the elements of a tuple, or of a name that is known."
+    import ast
+    parts = [(v, isinstance(v, ast.Starred)) for v in getattr(value, 'elts', [])]
+    options = [o for v,star in parts for o in (names.get(getattr(v.value, 'id', ''), ())
+                                               if star else [_words(v, names)])]
+    known = names.get(getattr(value, 'id', ''))
+    return options or (list(known) if hasattr(known, '__iter__') and known else [])
+
+# %% ../nbs/91_help.ipynb #c016b
 def _check(call, names:dict)->str:
     "What a shared check demands, in words."
     import ast
     name,value = _words(call.args[0], names),call.args[2] if len(call.args) > 2 else None
     named = {k.arg: k.value for k in call.keywords}
     if call.func.id == 'check_choice':
-        parts = [(v, isinstance(v, ast.Starred)) for v in getattr(value, 'elts', [])]
-        options = [o for v,star in parts for o in (names.get(getattr(v.value, 'id', ''), ())
-                                                   if star else [_words(v, names)])]
-        known = names.get(getattr(value, 'id', ''))
-        options = options or (list(known) if hasattr(known, '__iter__') and known else [])
-        return f"{name} must be one of {', '.join(map(str, options)) or ast.unparse(value)}"
+        options = ', '.join(map(str, _options(value, names)))
+        return f'{name} must be one of {options or ast.unparse(value)}'
     if call.func.id == 'check_type': return f"{name} must be a {ast.unparse(value).split('.')[-1]}"
     if call.func.id == 'check_callable': return f'{name} must be a function'
     if call.func.id == 'check_count':
@@ -157,6 +181,18 @@ def _callee(call, function, owner):
     found = inspect.unwrap(found) if callable(found) else None
     own = isinstance(found, FunctionType) and found.__module__.split('.')[0] == package
     return (found, owner) if own else (None, None)
+
+# %% ../nbs/91_help.ipynb #c017k
+def _bound(call, called, known:dict)->dict:
+    "Parameter of `called` to what it is called with, or to None where that is not known."
+    import ast, inspect
+    order = inspect.signature(called).parameters
+    given = {**dict(zip([n for n in order if n != 'self'], call.args)),
+             **{k.arg: k.value for k in call.keywords}}
+    names = {k: p.default for k,p in order.items()}
+    names |= {k: v.value if isinstance(v, ast.Constant) else known.get(getattr(v, 'id', ''))
+              for k,v in given.items() if k in names}
+    return {k: v if isinstance(v, (str, int)) else None for k,v in names.items()}
 
 # %% ../nbs/91_help.ipynb #c018
 def raises(
@@ -186,17 +222,8 @@ def raises(
 # %% ../nbs/91_help.ipynb #c019
 def _of_call(call, function, owner, known, seen):
     "Errors of what is called, with the constants it is called with."
-    import ast, inspect
     called,of = _callee(call, function, owner)
-    if called is None: return []
-    order = inspect.signature(called).parameters
-    given = {**dict(zip([n for n in order if n != 'self'], call.args)),
-             **{k.arg: k.value for k in call.keywords}}
-    names = {k: p.default for k,p in order.items()}
-    names |= {k: v.value if isinstance(v, ast.Constant) else known.get(getattr(v, 'id', ''))
-              for k,v in given.items() if k in names}
-    names = {k: v if isinstance(v, (str, int)) else None for k,v in names.items()}
-    return raises(called, of, names, seen)
+    return [] if called is None else raises(called, of, _bound(call, called, known), seen)
 
 # %% ../nbs/91_help.ipynb #c022
 #: word of an example -> the line that it needs
@@ -207,12 +234,30 @@ SETUP = {
 'x': 'x,y = torch.randn(64, 8),torch.randint(3, (64,))'}
 
 #: public name -> lines that use it, after those of `SETUP`; → begins what is printed
-EXAMPLES = {
-'strong_sigreg': """
+EXAMPLES = {'strong_sigreg': """
 z = torch.randn(256, 32)
 print(f'{strong_sigreg(z):.0f} on target, {strong_sigreg(0*z):.0f} for a single point')
 → 1 on target, 105 for a single point
-""", 'StrongSIGReg': """
+"""}
+
+# %% ../nbs/91_help.ipynb #c026
+def example(
+    name:str, # of `sigreg_nb.__all__`
+)->str:       # a doctest
+    "Lines that use a public name, and what they need."
+    import re
+    text,public = EXAMPLES[name].strip(),sys.modules['sigreg_nb'].__all__
+    names = [n for n in public if re.search(rf'\b{n}\b', text)]
+    for word,line in reversed(SETUP.items()):
+        if re.search(rf'\b{word}\b', text): text = f'{line}\n{text}'
+    text = f"from sigreg_nb import {', '.join(names)}\n{text}"
+    def prompt(line): return '... ' if line[:1] == ' ' else '>>> '
+    return '\n'.join(line[2:] if line[0] == '→' else prompt(line) + line
+                     for line in text.splitlines())
+
+# %% ../nbs/91_help.ipynb #c022b
+EXAMPLES |= {
+'StrongSIGReg': """
 reg = StrongSIGReg(num_slices=128, seed=0)
 z = torch.randn(256, 32, requires_grad=True)
 reg(z).backward()                       # other slices at every call
@@ -221,7 +266,11 @@ z.grad.shape
 """, 'strong_floor': """
 round(strong_floor(256), 4)             # what draws of N(0, I) have on average
 → 1.0594
-""", 'weak_sigreg': """
+"""}
+
+# %% ../nbs/91_help.ipynb #c022c
+EXAMPLES |= {
+'weak_sigreg': """
 z = torch.randn(256, 32)
 bool(weak_sigreg(z) < weak_sigreg(0*z))
 → True
@@ -247,7 +296,11 @@ reg(torch.randn(64, 10, 32)).shape      # of tokens, each of them a sample
 """, 'vcreg_floor': """
 0 < vcreg_floor(256) < vcreg_floor(32)
 → True
-""", 'VCRegLayer': """
+"""}
+
+# %% ../nbs/91_help.ipynb #c023b
+EXAMPLES |= {
+'VCRegLayer': """
 net = nn.Sequential(nn.Linear(8, 16), VCRegLayer(), nn.Linear(16, 3))
 loss = nn.functional.cross_entropy(net(x), y)
 (loss + .1*vcreg_total(net)).backward()
@@ -256,7 +309,11 @@ net = nn.Sequential(nn.Linear(8, 16), VCRegLayer(), nn.Linear(16, 16), VCRegLaye
 _ = net(x)
 torch.equal(vcreg_total(net), net[1].loss + net[3].loss)
 → True
-""", 'LOSSES': """
+"""}
+
+# %% ../nbs/91_help.ipynb #c023c
+EXAMPLES |= {
+'LOSSES': """
 'barlow' in LOSSES, len(LOSSES) > 15
 → (True, True)
 LOSSES['vcreg'](torch.randn(64, 8)).shape
@@ -279,7 +336,11 @@ with attach(model, '0', VCReg()) as reg:
     loss = reg(nn.functional.cross_entropy(model(x), y))
     print(reg.features['0'].shape, list(reg.last))
 → torch.Size([64, 16]) ['0']
-""", 'Taps': """
+"""}
+
+# %% ../nbs/91_help.ipynb #c024b
+EXAMPLES |= {
+'Taps': """
 with Taps(model, ['0', '1']) as taps: logits = model(x)
 loss = nn.functional.cross_entropy(logits, y) + .1*taps.mean(StrongSIGReg())
 [row['n'] for row in taps.report()]
@@ -289,7 +350,11 @@ block = nn.Sequential(nn.Sequential(nn.Linear(8, 8), nn.ReLU()))
 before_relu(block, '0', x)
 → ['0.1']
 reg = attach(block, '0.1', StrongSIGReg(), at='input', call='last')
-""", 'convert_weight': """
+"""}
+
+# %% ../nbs/91_help.ipynb #c024c
+EXAMPLES |= {
+'convert_weight': """
 round(convert_weight(.1, 'weak-sigreg', 'sigreg_nb', 'weak'), 4)    # of a mix, to be added
 → 0.1111
 """, 'log_sites': """
@@ -313,7 +378,11 @@ def loss(f): return nn.functional.cross_entropy(f['z'], f['y']) + vcreg(f['z'])
 value = microbatched(features, torch.arange(64).split(16), loss)
 model[0].weight.grad.shape              # of the loss of all 64 rows
 → torch.Size([16, 8])
-""", 'lightning_callback': """
+"""}
+
+# %% ../nbs/91_help.ipynb #c025b
+EXAMPLES |= {
+'lightning_callback': """
 from lightning import Trainer
 callback = lightning_callback('net.*', WeakSIGReg(), weight=.1)
 trainer = Trainer(callbacks=[callback], logger=False, accelerator='cpu')
@@ -323,24 +392,10 @@ class MyTrainer(SIGRegTrainerMixin, Trainer): pass
 # MyTrainer(model=…, args=…, regularizer=attach(model, 'vit.layers.*', WeakSIGReg()))
 """}
 
-# %% ../nbs/91_help.ipynb #c026
-def example(
-    name:str, # of `sigreg_nb.__all__`
-)->str:       # a doctest
-    "Lines that use a public name, and what they need."
-    import re
-    text,public = EXAMPLES[name].strip(),sys.modules['sigreg_nb'].__all__
-    names = [n for n in public if re.search(rf'\b{n}\b', text)]
-    for word,line in reversed(SETUP.items()):
-        if re.search(rf'\b{word}\b', text): text = f'{line}\n{text}'
-    text = f"from sigreg_nb import {', '.join(names)}\n{text}"
-    def prompt(line): return '... ' if line[:1] == ' ' else '>>> '
-    return '\n'.join(line[2:] if line[0] == '→' else prompt(line) + line
-                     for line in text.splitlines())
-
 # %% ../nbs/91_help.ipynb #c031
 BOOK = 'https://sigreg-nb.github.io/sigreg_nb'
 
+# %% ../nbs/91_help.ipynb #c031b
 def _maker(kind:type, line:str):
     "What a class is made by: a function that its docstring names, or its constructor."
     import re
@@ -348,31 +403,26 @@ def _maker(kind:type, line:str):
     if made: return getattr(sys.modules[kind.__module__], made[1])
     return kind.__new__ if '__new__' in vars(kind) else kind.__init__
 
+# %% ../nbs/91_help.ipynb #c031c
+def _has_fields(thing)->bool:
+    return hasattr(thing, '__dataclass_fields__') or hasattr(thing, '_fields')
+
+def _speaker(thing, line:str):
+    "Whose parameters and errors are shown: a function, or a class that is only fields."
+    import inspect
+    if not isinstance(thing, type): return inspect.unwrap(thing)
+    if _has_fields(thing): return getattr(thing, '__post_init__', thing)
+    return inspect.unwrap(_maker(thing, line))
+
+# %% ../nbs/91_help.ipynb #c031e
 def _is_ours(thing)->bool:
     return str(getattr(thing, '__module__', '')).split('.')[0] == 'sigreg_nb'
 
-def complete(
-    line:str,   # first of the docstring
-    thing,      # function or class of this package
-    owner=None, # class that the function is a method of
-)->str:
-    "The docstring with all that the source says."
-    import inspect
-    kind = isinstance(thing, type)
-    function = inspect.unwrap(_maker(thing, line) if kind else thing)
-    owner = owner or (thing if kind and function.__name__ == '__init__' else None)
-    fields = kind and (hasattr(thing, '__dataclass_fields__') or hasattr(thing, '_fields'))
-    if fields: function = getattr(thing, '__post_init__', thing)
-    nodes,comments,lines = read_source(function.__module__) if _is_ours(function) else ({}, {}, [])
-    node = nodes.get(thing.__qualname__ if fields else function.__qualname__)
-    if node is None: return '\n\n'.join(part for part in [line, *_end(thing, {})] if part)
-    errors:dict = {}
-    for name,text in [] if function is thing and fields else raises(function, owner):
-        errors.setdefault(name, []).append(text)
-    parts = [line, _section('Parameters', parameters(node, comments)),
-             '' if kind else _section('Returns', returns(node, comments, lines)),
-             *_end(thing, errors)]
-    return '\n\n'.join(part for part in parts if part)
+def _chapter(module:str)->str:
+    "Address of the chapter that a module is exported from."
+    head = next((s for s in read_source(module)[2][:9] if 'File to edit: ' in s), '')
+    chapter = head.rpartition('/')[2].removesuffix('.ipynb.')
+    return f"{BOOK}/{chapter.partition('_')[2]}.html" if chapter else ''   # pages have no numbers
 
 # %% ../nbs/91_help.ipynb #c032
 def _end(thing, errors:dict)->list[str]:
@@ -382,14 +432,39 @@ def _end(thing, errors:dict)->list[str]:
     raised = _section('Raises', errors.items())
     if '.' in name: return [raised]
     shown = name in EXAMPLES and getattr(package, name, None) is thing
-    head = next((s for s in read_source(module)[2][:9] if 'File to edit: ' in s), '')
-    chapter = head.rpartition('/')[2].removesuffix('.ipynb.')
-    page = chapter.partition('_')[2]   # the site's pages have no numbers
-    source = f'Derived and tested in {BOOK}/{page}.html'
+    chapter = _chapter(module)
     return [_section('Examples', [(example(name), [])]) if shown else '', raised,
-            _section('Notes', [(source, [])]) if chapter else '']
+            _section('Notes', [(f'Derived and tested in {chapter}', [])]) if chapter else '']
 
+# %% ../nbs/91_help.ipynb #c032cb
+def _errors(function, owner)->dict:
+    "Kind of error to its messages; a class that is only fields has none."
+    errors:dict = {}
+    for kind,text in [] if isinstance(function, type) else raises(function, owner):
+        errors.setdefault(kind, []).append(text)
+    return errors
+
+# %% ../nbs/91_help.ipynb #c032c
+def complete(
+    line:str,   # first of the docstring
+    thing,      # function or class of this package
+    owner=None, # class that the function is a method of
+)->str:
+    "The docstring with all that the source says."
+    function,kind = _speaker(thing, line),isinstance(thing, type)
+    nodes,comments,lines = read_source(function.__module__) if _is_ours(function) else ({}, {}, [])
+    node = nodes.get((thing if kind and _has_fields(thing) else function).__qualname__)
+    body,errors = [],{}
+    if node:
+        body = [_section('Parameters', parameters(node, comments)),
+                '' if kind else _section('Returns', returns(node, comments, lines))]
+        if kind and function.__name__ in ('__init__', '__post_init__'): owner = owner or thing
+        errors = _errors(function, owner)
+    return '\n\n'.join(part for part in [line, *body, *_end(thing, errors)] if part)
+
+# %% ../nbs/91_help.ipynb #c032d
 def _document(thing, line:str|None, owner=None)->None:
+    "Let the docstring of one function, property or class be completed."
     old = vars(thing).get('__doc__') if isinstance(thing, type) else thing.__doc__
     if type(old).__name__ == 'Docstring' or not (old or line): return
     import inspect
@@ -397,6 +472,18 @@ def _document(thing, line:str|None, owner=None)->None:
     if isinstance(inspect.unwrap(inner), (FunctionType, type)):
         thing.__doc__ = Docstring(old or line, inner, owner)
 
+# %% ../nbs/91_help.ipynb #c032db
+def _document_class(kind:type)->None:
+    "The same of a class and of its methods that are not private."
+    line = vars(kind).get('__doc__')
+    for name,member in list(vars(kind).items()):
+        member = getattr(member, '__func__', member)
+        if name == '__init__' or name[0] != '_':
+            if callable(member) or isinstance(member, property):
+                _document(member, line if name in ('__init__', 'forward') else None, kind)
+    if line: _document(kind, None)
+
+# %% ../nbs/91_help.ipynb #c032dc
 def document(
     module, # of this package
 )->None:
@@ -404,13 +491,5 @@ def document(
     if sys.flags.optimize > 1: return
     for thing in list(vars(module).values()):
         if getattr(thing, '__module__', None) != module.__name__: continue
-        if not isinstance(thing, type):
-            if hasattr(thing, '__name__') and callable(thing): _document(thing, None)
-            continue
-        line = vars(thing).get('__doc__')
-        for name,member in list(vars(thing).items()):
-            member = getattr(member, '__func__', member)
-            if name == '__init__' or name[0] != '_':
-                if callable(member) or isinstance(member, property):
-                    _document(member, line if name in ('__init__', 'forward') else None, thing)
-        if line: _document(thing, None)
+        if isinstance(thing, type): _document_class(thing)
+        elif hasattr(thing, '__name__') and callable(thing): _document(thing, None)

@@ -23,7 +23,8 @@ def gaussian_information(
     d:int=1,   # number of pairs
 )->float:      # nats
     "Mutual information of two standard normal vectors, correlated coordinate by coordinate."
-    check_count('d', d); check_type('rho', rho, Real)
+    check_count('d', d)
+    check_type('rho', rho, Real)
     check_positive('rho', abs(rho), zero=True, below=1.)
     return -d/2 * log(1 - rho**2)
 
@@ -50,7 +51,9 @@ class Statistic(nn.Module):
         generator:torch.Generator|None=None, # of the weights
     ):
         super().__init__()
-        check_count('dx', dx); check_count('dz', dz); check_count('hidden', hidden)
+        check_count('dx', dx)
+        check_count('dz', dz)
+        check_count('hidden', hidden)
         def draw(fan_in, scale): return torch.randn(fan_in, hidden, generator=generator)*scale
         self.A,self.B = nn.Parameter(draw(dx, dx**-.5)), nn.Parameter(draw(dz, dz**-.5))
         self.C = nn.Parameter(draw(hidden, (2/hidden)**.5))
@@ -92,6 +95,7 @@ def _rows(x, name):
         if not x.is_floating_point(): x = x.float()
     return as_batch(x, name, low=8, check_finite=True)
 
+# %% ../nbs/15_information.ipynb #c025-2
 def _standard(x, rows):
     "Columns with mean 0 and standard deviation 1 on `rows`; 0 if constant there; clipped at 10."
     size = torch.finfo(x.dtype).eps*x[rows].abs().amax(0)
@@ -120,6 +124,7 @@ def _split(n, heldout, generator):
     if m < 2: raise ValueError(f"heldout={heldout} leaves fewer than 2 of {n} rows")
     return torch.randperm(n, generator=generator).split([m, min(m, 1000), n - m - min(m, 1000)])
 
+# %% ../nbs/15_information.ipynb #c029-2
 def _batches(rows, size, steps, generator)->Iterator[Tensor]:
     "`steps` batches of rows, in a new order each time that the rows are used up."
     size,order = min(size, len(rows)), rows[:0]
@@ -140,7 +145,10 @@ def _fit(T, x, z, train, choose, steps, batch_size, shuffles, lr, ema, checks, g
         u,v = T.parts(x[i], z[i])
         product = torch.cat([T.head(u + v.roll(k, 0)) for k in range(1, min(shuffles+1, len(i)))])
         loss,memory = mine_loss(T.head(u + v), product, memory, ema)
-        opt.zero_grad(); loss.backward(); opt.step(); decay.step()
+        opt.zero_grad()
+        loss.backward()
+        opt.step()
+        decay.step()
         if step % every and step < steps: continue
         seen,other = (dv_bound(T.pairs(x[r], z[r])).item() for r in (train[:len(choose)], choose))
         curve.append((step, seen, other))
@@ -170,7 +178,8 @@ def mine(
                   checks=checks)
     for name,value in counts.items(): check_count(name, value, 2 if name == 'batch_size' else 1)
     check_count('seed', seed, 0)
-    check_positive('lr', lr); check_positive('ema', ema, zero=True, below=1.)
+    check_positive('lr', lr)
+    check_positive('ema', ema, zero=True, below=1.)
     g = torch.Generator().manual_seed(seed)
     held,choose,train = (rows.to(x.device) for rows in _split(len(x), heldout, g))
     with torch.inference_mode(False), torch.enable_grad(), full_precision(x):
@@ -188,7 +197,8 @@ def certifiable(
     eta:float=.01,    # further probability with which it may exceed the ceiling
 )->float:             # nats
     "No distribution-free lower bound from `n` pairs exceeds this, with probability 1 - δ - η."
-    check_count('n', n, low=2); check_positive('delta', delta, below=1.)
+    check_count('n', n, low=2)
+    check_positive('delta', delta, below=1.)
     check_positive('eta', eta, below=1-delta)
     return 2*log(n) - log(2*eta)
 
@@ -198,7 +208,8 @@ def fano_information(
     classes:int, # C, equally frequent
 )->float:        # nats
     "What a feature must tell about its input if classes can be read from it (Fano)."
-    check_count('classes', classes, low=2); check_positive('top1', top1)
+    check_count('classes', classes, low=2)
+    check_positive('top1', top1)
     if not 1/classes <= top1 <= 1:
         raise ValueError(f"top1 must be at least 1/classes and at most 1, got {top1}")
     e = 1 - top1

@@ -56,7 +56,9 @@ def tipping_lambda(
     rho:float=1.,  # share of the variance that comes from the views
 )->float:
     "λ below which one point costs less than the target (@eq-lejepa-tip)."
-    check_count('n', n, low=2); check_count('views', views, low=2); check_positive('rho', rho)
+    check_count('n', n, low=2)
+    check_count('views', views, low=2)
+    check_positive('rho', rho)
     pred = (1 - 1/views)*rho
     return pred / (pred + float(reg(torch.zeros(n, d))) - reg.floor(n, d))
 
@@ -70,6 +72,28 @@ ARMS:dict[str, tuple[str, Callable, float]] = {
 }
 
 # %% ../nbs/70_lejepa.ipynb #c029
+def _crop(images:Tensor, U:Callable, scale, ratio:float)->Tensor:
+    "A part of each image, of another area and aspect ratio, at full size; half of them mirrored."
+    area,r = U(*scale),U(-math.log(ratio), math.log(ratio)).exp()
+    w,h = (area*r).sqrt().clamp(max=1),(area/r).sqrt().clamp(max=1)
+    x,y = ((1-side)*U(-1, 1) for side in (w, h))
+    w,zero = torch.where(U(0, 1) < .5, -w, w),torch.zeros_like(w)
+    maps = torch.cat([torch.cat([w, zero, x], 3), torch.cat([zero, h, y], 3)], 2)[:,0]
+    grid = F.affine_grid(maps, list(images.shape), align_corners=False)
+    return F.grid_sample(images.float(), grid, padding_mode='border', align_corners=False)
+
+# %% ../nbs/70_lejepa.ipynb #c029c
+def _recolor(x:Tensor, U:Callable, strength:float, gray:float)->Tensor:
+    "Another brightness, contrast and saturation for each image; some of them without color."
+    light = x.new_tensor([.299, .587, .114]).view(1, 3, 1, 1)
+    x = x*U(1-strength, 1+strength)
+    mean = (x*light).sum((1, 2, 3), keepdim=True) / x[0,0].numel()
+    x = mean + (x-mean)*U(1-strength, 1+strength)
+    own = (x*light).sum(1, keepdim=True)
+    keep = torch.where(U(0, 1) < gray, 0., U(1-strength, 1+strength))
+    return (own + (x-own)*keep).clamp(0, 255)
+
+# %% ../nbs/70_lejepa.ipynb #c029d
 def random_view(
     images:Tensor,             # uint8, (n, 3, h, w)
     generator:torch.Generator, # on the CPU
@@ -79,22 +103,10 @@ def random_view(
     gray:float=.2,             # probability of no color
 )->Tensor:                     # float, (n, 3, h, w), from 0 to 255
     "Random resized crop, flip and color change, drawn for each image."
-    U = lambda low, high: (low + (high-low)*torch.rand(len(images), 1, 1, 1, generator=generator)
-                           ).to(images.device)
-    area,r = U(*scale),U(-math.log(ratio), math.log(ratio)).exp()
-    w,h = (area*r).sqrt().clamp(max=1),(area/r).sqrt().clamp(max=1)
-    x,y = ((1-side)*U(-1, 1) for side in (w, h))
-    w,zero = torch.where(U(0, 1) < .5, -w, w),torch.zeros_like(w)
-    maps = torch.cat([torch.cat([w, zero, x], 3), torch.cat([zero, h, y], 3)], 2)[:,0]
-    grid = F.affine_grid(maps, list(images.shape), align_corners=False)
-    out = F.grid_sample(images.float(), grid, padding_mode='border', align_corners=False)
-    light = out.new_tensor([.299, .587, .114]).view(1, 3, 1, 1)
-    out = out*U(1-strength, 1+strength)
-    mean = (out*light).sum((1, 2, 3), keepdim=True) / out[0,0].numel()
-    out = mean + (out-mean)*U(1-strength, 1+strength)
-    own = (out*light).sum(1, keepdim=True)
-    keep = torch.where(U(0, 1) < gray, 0., U(1-strength, 1+strength))
-    return (own + (out-own)*keep).clamp(0, 255)
+    def U(low, high):
+        u = torch.rand(len(images), 1, 1, 1, generator=generator)
+        return (low + (high-low)*u).to(images.device)
+    return _recolor(_crop(images, U, scale, ratio), U, strength, gray)
 
 # %% ../nbs/70_lejepa.ipynb #c035
 class JointEmbedding(nn.Module):
@@ -105,7 +117,9 @@ class JointEmbedding(nn.Module):
         hidden:int=256, # units of the projector
     ):
         super().__init__()
-        check_count('width', width); check_count('d', d); check_count('hidden', hidden)
+        check_count('width', width)
+        check_count('d', d)
+        check_count('hidden', hidden)
         def stage(i, o, kernel): return nn.Sequential(
             nn.Conv2d(i, o, kernel, 2, 1, bias=False), nn.BatchNorm2d(o), nn.ReLU())
         stages = [stage(width*2**i, width*2**(i+1), 3) for i in range(3)]
@@ -150,6 +164,7 @@ def features(
     encoder.train(mode)
     return h
 
+# %% ../nbs/70_lejepa.ipynb #c041b
 def get_data(
     run:SSLRun,
     root=None,    # data folder
@@ -165,6 +180,14 @@ def get_data(
         if n > len(s): raise ValueError(f"{part} must be at most {len(s)}, got {n}")
     return sets[0][:run.train].to(device),sets[1][:run.test].to(device)
 
+# %% ../nbs/70_lejepa.ipynb #c042a
+def _batches(images:Tensor, run:SSLRun, generator:torch.Generator)->Iterator[Tensor]:
+    "One pass in random order: the views of each batch, normalized, (V·n, 3, h, w)."
+    whole = len(images)//run.batch_size * run.batch_size
+    order = torch.randperm(len(images), generator=generator).to(images.device)
+    for b in order[:whole].split(run.batch_size):
+        yield torch.cat([normalize(random_view(images[b], generator)) for _ in range(run.views)])
+
 # %% ../nbs/70_lejepa.ipynb #c043
 def pretrain(
     model:nn.Module,    # images to embeddings; changed in place
@@ -173,7 +196,8 @@ def pretrain(
     run:SSLRun,
 )->Iterator[dict]:      # after each epoch: mean loss, prediction, regularizer; rank, spread of z
     "Views, loss, step."
-    check_count('batch_size', run.batch_size, low=2); check_count('views', run.views, low=2)
+    check_count('batch_size', run.batch_size, low=2)
+    check_count('views', run.views, low=2)
     if run.batch_size > len(images):
         raise ValueError(f"batch_size must be at most {len(images)}, got {run.batch_size}")
     generator,n = torch.Generator().manual_seed(run.seed),len(images)//run.batch_size
@@ -182,12 +206,13 @@ def pretrain(
                                                    pct_start=.1)
     for _ in range(run.epochs):
         sums = torch.zeros(3, device=images.device)
-        order = torch.randperm(len(images), generator=generator).to(images.device)
-        for b in order[:n*run.batch_size].split(run.batch_size):
-            x = torch.cat([normalize(random_view(images[b], generator)) for _ in range(run.views)])
+        for x in _batches(images, run, generator):
             z = model(x).view(run.views, run.batch_size, -1)
             loss,pred,penalty = objective(z)
-            optimizer.zero_grad(); loss.backward(); optimizer.step(); schedule.step()
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            schedule.step()
             sums += torch.stack([loss, pred, penalty]).detach()
         means = dict(zip(('loss', 'pred', 'reg'), (sums/n).tolist()))
         yield dict(means, rank_z=participation_ratio(z[0]).item(), spread_z=spread(z[0]).item())
@@ -207,6 +232,23 @@ def worth(
     found = dict(top1=knn(*args), rank=participation_ratio(raw[1]).item())
     return found | dict(probe=linear_probe(*args), spread=spread(raw[1]).item()) if probe else found
 
+# %% ../nbs/70_lejepa.ipynb #c043c
+def _regularizer(run:SSLRun, device='cpu'):
+    "That of the run's arm, with slices of the run's own seed."
+    name,arguments,_ = ARMS[run.name]
+    seed = {'seed':run.seed} if name in ('strong', 'weak') else {}
+    return Loss(name, **arguments(run.d), **seed).to(device)
+
+# %% ../nbs/70_lejepa.ipynb #c043cb
+_CURVE = 'loss','pred','reg','rank_z','spread_z','top1','rank'
+
+def _curve(run:SSLRun, model:JointEmbedding, reg, train:Split, test:Split)->dict[str, list]:
+    "Train, and measure the encoder after every epoch."
+    objective = partial(lejepa_loss, reg=reg, lam=run.lam)
+    rows = [epoch | worth(model.encoder, train, test, probe=False)
+            for epoch in pretrain(model, train.images, objective, run)]
+    return {key:[row[key] for row in rows] for key in _CURVE}
+
 # %% ../nbs/70_lejepa.ipynb #c044
 def train_ssl(
     run:SSLRun,
@@ -221,18 +263,9 @@ def train_ssl(
     torch.manual_seed(run.seed)
     model = JointEmbedding(run.width, run.d).to(device)
     encoder = nn.Flatten() if run.name == 'pixels' else model.encoder
-    keys = 'loss','pred','reg','rank_z','spread_z','top1','rank'
-    curve:dict[str, list] = {key:[] for key in keys}
-    final = dict(floor=0.)
-    if run.name in ARMS:
-        name,arguments,_ = ARMS[run.name]
-        seed = {'seed':run.seed} if name in ('strong', 'weak') else {}
-        reg = Loss(name, **arguments(run.d), **seed).to(device)
-        final['floor'] = reg.floor(run.batch_size, run.d)
-        objective = partial(lejepa_loss, reg=reg, lam=run.lam)
-        for epoch in pretrain(model, train.images, objective, run):
-            epoch |= worth(encoder, train, test, probe=False)
-            for key,value in epoch.items(): curve[key].append(value)
+    reg = _regularizer(run, device) if run.name in ARMS else None
+    final = dict(floor=reg.floor(run.batch_size, run.d) if reg else 0.)
+    curve = _curve(run, model, reg, train, test) if reg else {key:[] for key in _CURVE}
     final |= worth(encoder, train, test)
     final['best_top1'] = max([*curve['top1'], final['top1']])
     env = dict(environment(device), seconds=time.perf_counter() - start)
@@ -257,6 +290,7 @@ def climb(
 LADDERS = dict(strong=(.0025, .005, .01, .02, .05, .1), weak=(.01, .03, .1, .3, .6, .9),
                vcreg=(.05, .1, .2, .5, .7, .9, .97))
 
+# %% ../nbs/70_lejepa.ipynb #c047db
 def tune_ssl(
     arm:str,                    # key of `LADDERS`
     out='results/lejepa/val',   # folder for the records
@@ -285,6 +319,7 @@ def ssl_runs(
     runs += [SSLRun('pixels', 0., 0, epochs=0)] if 0 in seeds else []
     return [replace(r, **{**changes, **({} if r.epochs else {'epochs':0})}) for r in runs]
 
+# %% ../nbs/70_lejepa.ipynb #c049b
 def run_ssl(
     out='results/lejepa',          # folder for the records
     runs:list[SSLRun]|None=None,   # None: `ssl_runs()`

@@ -89,21 +89,25 @@ def information(
     return dict(mine=found.value, mine_plain=found.plain)
 
 # %% ../nbs/53_measures.ipynb #c084
+def _by_shots(scores:Tensor, y:Tensor, count:Tensor)->dict[str, float]:
+    "Accuracy of the scores in all rows, and by the number of training images of their class."
+    right = 100*(scores.argmax(1) == y).float()
+    group = dict(many=count > 100, medium=(count >= 20) & (count <= 100), few=count < 20)
+    return {'top1':right.mean().item(),
+            **{f'{name}_top1':right[rows].mean().item() for name,rows in group.items()}}
+
+# %% ../nbs/53_measures.ipynb #c084b
 @torch.no_grad()
 def shots(
     t, # a `Trainer`
 )->dict:
     "Test accuracy over classes with many, medium, few training images; adjusted; of a probe."
-    y = t.test.fine
-    z = predict(t, t.test.images)
+    y,z = t.test.fine,predict(t, t.test.images)
     total = t.train.fine.bincount(minlength=len(t.train.names))
-    count = total[y]
-    group = dict(many=count > 100, medium=(count >= 20) & (count <= 100), few=count < 20)
-    found = {}
-    for tag,scores in (('', z), ('adjusted_', z - total.clamp_min(1).log())):
-        right = 100*(scores.argmax(1) == y).float()
-        if tag: found['adjusted_top1'] = right.mean().item()
-        found |= {f'{tag}{name}_top1':right[rows].mean().item() for name,rows in group.items()}
+    found = _by_shots(z, y, total[y])
+    del found['top1']                                # it is the headline of the record
+    adjusted = _by_shots(z - total.clamp_min(1).log(), y, total[y])
+    found |= {f'adjusted_{name}':value for name,value in adjusted.items()}
     h = features(t, t.test)
     probe = adamw_probe(h[::2], y[::2], h[1::2], y[1::2], seed=t.run.seed, standardized=True)
     return dict(found, probe_top1=probe)

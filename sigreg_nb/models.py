@@ -26,6 +26,7 @@ class LayerScale(nn.Module):
 
     def forward(self, x:Tensor)->Tensor: return x*self.scale
 
+# %% ../nbs/44_models.ipynb #c042-2
 def vit_control(
     layer_scale:float|None=None, # initial scale of both branches of every block
     batch_norm:bool=False,       # normalize the pooled feature before the classifier?
@@ -72,6 +73,7 @@ class Model(NamedTuple):
     small:Callable=lambda args: {} # arguments of its tiny version, from those of a run
     control_of:str|None=None    # network that it is a control of
 
+# %% ../nbs/44_models.ipynb #c007-2
 _VIT = Model(plain_vit, 'blocks.*', 'tokens', rope=True,
              small=lambda args: dict(embed_dim=8*args.get('num_heads', 8)))
 _MLP = Model(MLP, 'layers.*.linear', 'none', small=lambda args: dict(hidden=32))
@@ -88,6 +90,7 @@ MODELS:dict[str, Model] = dict(
     vit_control=_VIT._replace(make=vit_control, control_of='vit'),
     mlp_control=_MLP._replace(make=mlp_control, control_of='mlp'))
 
+# %% ../nbs/44_models.ipynb #c007-3
 def kind_of(
     name:str, # of a network, also of one that is not in `MODELS`
 )->str:

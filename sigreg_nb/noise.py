@@ -51,12 +51,14 @@ class NoiseRun:
 
 # %% ../nbs/68_noise.ipynb #c008
 def _cifar(root, train=10240, judge=2500):
+    "Pixels and superclasses of the first images, standardized by those of training."
     full,test = load('cifar100', root),load('cifar100', root, 'test')
     parts = dict(train=full[:train], val=full[train:train+judge], test=test[:judge])
     x = parts['train'].images.float()
     mean,sd = x.mean(),x.std()
     return {part:((s.images.flatten(1) - mean)/sd, s.coarse) for part,s in parts.items()}
 
+# %% ../nbs/68_noise.ipynb #c008-2
 @lru_cache
 def clean_images(
     data:str,     # 'digits' or 'cifar100'
@@ -66,6 +68,7 @@ def clean_images(
     check_choice('data', data, ('digits', 'cifar100'))
     return digits() if data == 'digits' else _cifar(root)
 
+# %% ../nbs/68_noise.ipynb #c008-3
 def corrupt(
     parts:dict,     # from `clean_images`
     sigma:float,    # standard deviation of the noise
@@ -90,6 +93,7 @@ def noise_net(
     for layer in model.layers: layer.add_module('dropout', nn.Dropout(run.dropout))
     return model
 
+# %% ../nbs/68_noise.ipynb #c012-2
 @torch.no_grad()
 def accuracy(model, x:Tensor, y:Tensor)->float:
     "In per cent, in eval mode."
@@ -99,15 +103,41 @@ def accuracy(model, x:Tensor, y:Tensor)->float:
     return found
 
 # %% ../nbs/68_noise.ipynb #c013
+def _noise_epoch(run:NoiseRun, model:MLP, taps:Taps, reg, optimizer, x, y, order)->float:
+    "One pass in random order; the mean loss."
+    total,steps = 0.,torch.randperm(len(x), generator=order).split(run.batch_size)
+    for b in steps:
+        xb = x[b] + run.fresh*torch.randn_like(x[b]) if run.fresh else x[b]
+        loss = additive(F.cross_entropy(model(xb), y[b]), taps.sum(reg), run.reg_weight)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        total += loss.item()/len(steps)
+    return total
+
+# %% ../nbs/68_noise.ipynb #c014
 LAST = 10 # epochs whose mean is the headline
 
+def _noise_record(run, curve, rank, train, seconds)->dict:
+    "A ledger record; the first epoch whose loss is not finite is its `diverged`."
+    mean = lambda values: sum(values[-LAST:])/len(values[-LAST:])
+    final = dict(top1=curve['top1'][-1], best_top1=max(curve['top1']), late=mean(curve['top1']),
+                 clean=mean(curve['clean']), train=train, rank=rank)
+    wrong = [i for i,loss in enumerate(curve['loss'], 1) if not isfinite(loss)]
+    if wrong: final['diverged'] = wrong[0]
+    env = dict(ledger.environment(), cpu=torch.backends.cpu.get_cpu_capability(), seconds=seconds)
+    return dict(run=asdict(run), env=env, final=final, curve=curve)
+
+# %% ../nbs/68_noise.ipynb #c013b
 def train_noise(
     run:NoiseRun,
     root=None,    # folder of CIFAR-100
 )->dict:          # a ledger record; `late` is the mean accuracy of the last ten epochs
     "Train one network on noisy images, and test it on noisy and on clean ones."
-    check_choice('reg', run.reg, LOSSES.modules); check_choice('split', run.split, ('val', 'test'))
-    check_count('epochs', run.epochs); check_positive('fresh', run.fresh, zero=True)
+    check_choice('reg', run.reg, LOSSES.modules)
+    check_choice('split', run.split, ('val', 'test'))
+    check_count('epochs', run.epochs)
+    check_positive('fresh', run.fresh, zero=True)
     start,clean = time.perf_counter(),clean_images(run.data, root)
     parts = corrupt(clean, run.sigma, run.seed)
     (x,y),judge = parts['train'],(parts[run.split], clean[run.split])
@@ -119,26 +149,11 @@ def train_noise(
     curve:dict[str, list] = dict(loss=[], top1=[], clean=[])
     with Taps(model, 'head', at='input') as taps:
         for _ in range(run.epochs):
-            total,steps = 0.,torch.randperm(len(x), generator=order).split(run.batch_size)
-            for b in steps:
-                xb = x[b] + run.fresh*torch.randn_like(x[b]) if run.fresh else x[b]
-                loss = additive(F.cross_entropy(model(xb), y[b]), taps.sum(reg), run.reg_weight)
-                optimizer.zero_grad(); loss.backward(); optimizer.step()
-                total += loss.item()/len(steps)
-            for key,value in zip(curve, (total, *(accuracy(model, *part) for part in judge))):
+            loss = _noise_epoch(run, model, taps, reg, optimizer, x, y, order)
+            for key,value in zip(curve, (loss, *(accuracy(model, *part) for part in judge))):
                 curve[key].append(value)
         rank = participation_ratio(taps.features['head']).item()
     return _noise_record(run, curve, rank, accuracy(model, x, y), time.perf_counter() - start)
-
-# %% ../nbs/68_noise.ipynb #c014
-def _noise_record(run, curve, rank, train, seconds):
-    mean = lambda values: sum(values[-LAST:])/len(values[-LAST:])
-    final = dict(top1=curve['top1'][-1], best_top1=max(curve['top1']), late=mean(curve['top1']),
-                 clean=mean(curve['clean']), train=train, rank=rank)
-    wrong = [i for i,loss in enumerate(curve['loss'], 1) if not isfinite(loss)]
-    if wrong: final['diverged'] = wrong[0]
-    env = dict(ledger.environment(), cpu=torch.backends.cpu.get_cpu_capability(), seconds=seconds)
-    return dict(run=asdict(run), env=env, final=final, curve=curve)
 
 # %% ../nbs/68_noise.ipynb #c018
 RATES = (.00125, .0025, .005, .01, .02, .04, .08, .16)
@@ -158,6 +173,7 @@ ARMS:dict[str, tuple[str, dict, str, tuple]] = {
     'he-vcreg':('he', dict(init='he', reg='vcreg'), 'reg_weight', VCREGS),
 }
 
+# %% ../nbs/68_noise.ipynb #c018-2
 def choose_strengths(
     sigma:float,         # of the noise
     arms:Iterable[str]=tuple(ARMS),
@@ -196,6 +212,7 @@ def noise_runs(
         runs += [replace(run, seed=s, **{found['field']:found['value']}) for s in seeds]
     return runs
 
+# %% ../nbs/68_noise.ipynb #c019-2
 def experiment(
     sigmas:Iterable[float]=(1., 1.5, 2.),
     out='results/noise',      # folder of the records

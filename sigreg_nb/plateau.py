@@ -63,7 +63,8 @@ def first_steps(
     "The first steps of a run on the CPU, looked at on the way; the steps are those of `run_all`."
     t,looks,seen = Trainer(run, train, test),sorted(set(looks)),[]
     steps = len(t.train)//run.batch_size
-    check_count('n', n, low=2); check_count('number of looks', len(looks))
+    check_count('n', n, low=2)
+    check_count('number of looks', len(looks))
     check_count('first look', looks[0], low=0)
     if looks[-1] > steps: raise ValueError(f"last look must be at most {steps}, got {looks[-1]}")
     first = {k:p.detach().clone() for k,p in t.model.named_parameters() if p.ndim == 2}
@@ -93,7 +94,9 @@ def save_first_steps(
 )->Path:            # of the record
     "`first_steps` of a declared run, as a JSON file."
     run = check_run(replace(changed(row(name), overrides or {}), seed=seed))
-    check_count('last', last, 1, 10**6); check_folder('data', data); rehearse(run)
+    check_count('last', last, 1, 10**6)
+    check_folder('data', data)
+    rehearse(run)
     path = ledger.check_writable(out)/f'{run.name}-s{seed}.json'
     looks = [s for s in LOOKS if s < last]
     ledger.write_json(path, first_steps(run, *load_data(run, data)[:2], [*looks, last]), ['run'])

@@ -30,8 +30,9 @@ def standardize(
     return [(x - mean)*scale for x in (h, *others)]
 
 # %% ../nbs/14_probes.ipynb #c009
-def _check_scores(scores, y):
-    check_type('scores', scores, Tensor); check_labels('y', y, len(scores))
+def _check_scores(scores, y)->None:
+    check_type('scores', scores, Tensor)
+    check_labels('y', y, len(scores))
 
 def top1(
     scores:Tensor, # (n, classes)
@@ -41,6 +42,7 @@ def top1(
     _check_scores(scores, y)
     return 100*(scores.argmax(1) == y).float().mean().item()
 
+# %% ../nbs/14_probes.ipynb #c009-2
 def per_class(
     scores:Tensor, # (n, classes)
     y:Tensor,      # labels, (n,)
@@ -57,7 +59,8 @@ def held_out(
     every:int=5, # one row in so many
 )->Tensor:       # mask of the validation rows, (n,)
     "Every fifth row of every class; a class with fewer rows gives none."
-    check_labels('y', y); check_count('every', every, low=2)
+    check_labels('y', y)
+    check_count('every', every, low=2)
     order = y.argsort(stable=True)
     first = y.bincount().cumsum(0).roll(1)
     first[0] = 0
@@ -67,6 +70,7 @@ def held_out(
 
 # %% ../nbs/14_probes.ipynb #c015
 def _check_labels(name:str, y, h:Tensor)->None:
+    "Raise unless `y` holds a class for every row of `h`."
     if not isinstance(y, Tensor) or y.dtype not in (torch.int64, torch.int32, torch.uint8):
         raise TypeError(f"{name} must be a Tensor of integers, got {getattr(y, 'dtype', type(y))}")
     if y.shape != h.shape[:1]:
@@ -76,6 +80,7 @@ def _check_labels(name:str, y, h:Tensor)->None:
         raise ValueError(f'{name} is on {y.device}, its features on {h.device}')
     if y.min() < 0: raise ValueError(f'{name} must not be negative, got {int(y.min())}')
 
+# %% ../nbs/14_probes.ipynb #c015-2
 def check_probe(
     h:Tensor, y:Tensor,           # training features (n, d) and labels (n,)
     h_test:Tensor, y_test:Tensor, # test features (m, d) and labels (m,)
@@ -85,7 +90,8 @@ def check_probe(
     h_test = as_batch(h_test, 'h_test', low=1, check_finite=True)
     if h.shape[1] != h_test.shape[1]:
         raise ValueError(f'h_test must have {h.shape[1]} features, as h, got {h_test.shape[1]}')
-    _check_labels('y', y, h); _check_labels('y_test', y_test, h_test)
+    _check_labels('y', y, h)
+    _check_labels('y_test', y_test, h_test)
     y,y_test = y.long(),y_test.long()
     seen = y.unique()
     if len(seen) < 2: raise ValueError(f'y must have two classes at least, got {seen.tolist()}')
@@ -101,7 +107,8 @@ def knn(
     T:float=.07,                  # temperature of the votes
 )->float:                         # accuracy, in per cent
     "Weighted vote of the k most similar training rows, by cosine."
-    check_count('k', k); check_positive('T', T)
+    check_count('k', k)
+    check_positive('T', T)
     h,y,h_test,y_test = check_probe(h, y, h_test, y_test)
     if k > len(h): raise ValueError(f"k must be at most {len(h)}, got {k}")
     near,at = (F.normalize(h_test, dim=1) @ F.normalize(h, dim=1).T).topk(k)
@@ -120,8 +127,9 @@ def fit_logistic(
     P:Tensor|None=None, # coordinates to work in, W = P V, (d, d); None: W = V
 )->tuple[Tensor, Tensor, int]: # V (d, classes), b (classes,), evaluations of the loss
     "Multinomial logistic regression by L-BFGS, full batch."
-    check_positive('l2', l2, zero=True); check_count('steps', steps)
-    check_positive('tol', tol, zero=True); check_positive('change', change, zero=True)
+    for name,value in dict(l2=l2, tol=tol, change=change).items():
+        check_positive(name, value, zero=True)
+    check_count('steps', steps)
     if P is not None: check_type('P', P, Tensor)
     check_labels('y', y, len(as_batch(h, 'h', low=1)))
     if start is None: start = h.new_zeros(h.shape[1], int(y.max())+1),h.new_zeros(int(y.max())+1)
@@ -138,6 +146,7 @@ def fit_logistic(
     with torch.enable_grad(): optimizer.step(closure)
     return V.detach(), b.detach(), optimizer.state[V]['func_evals']
 
+# %% ../nbs/14_probes.ipynb #c021-2
 def logistic(
     h:Tensor, y:Tensor, # features (n, d) and labels (n,)
     l2:float,           # λ in mean cross-entropy + λ/2·|W|²
@@ -149,6 +158,7 @@ def logistic(
 
 # %% ../nbs/14_probes.ipynb #c036
 def _check_held(held:Tensor|None, y:Tensor)->Tensor:
+    "The mask of the validation rows, if both sides can do with it."
     if held is None: held = held_out(y)
     if held.dtype != torch.bool or held.shape != y.shape:
         raise ValueError(f'held must be a mask of shape ({len(y)},), got {held.dtype} '
@@ -198,8 +208,10 @@ def lbfgs_path(
     classes:int=0,          # at least so many columns; 0: largest label + 1
 )->list[tuple[Tensor, Tensor, int]]: # W, b, evaluations of the loss, for each
     "Solve @eq-probes-logistic for one penalty after the other."
-    check_labels('y', y, len(as_batch(h, 'h', low=1))); check_count('classes', classes, low=0)
-    check_positive('tol', tol, zero=True); check_count('steps', steps)
+    check_labels('y', y, len(as_batch(h, 'h', low=1)))
+    check_count('classes', classes, low=0)
+    check_count('steps', steps)
+    check_positive('tol', tol, zero=True)
     count = y.bincount(minlength=classes)
     mean,prior = h.mean(0),(count.clamp_min(.5)/len(y)).log().to(h)
     variance,Q = torch.linalg.eigh((h - mean).T.cov(correction=0).reshape(2*h.shape[1:]))
@@ -212,6 +224,17 @@ def lbfgs_path(
         W = Q@(V/root[:,None])
         fits.append((W, b - mean@W, evals))
     return fits
+
+# %% ../nbs/14_probes.ipynb #c034b
+def _best(
+    scores:list, # of the validation rows, (m, classes), for each penalty
+    y:Tensor,    # their labels, (m,)
+    score:Callable,
+)->tuple[int, tuple[float, ...], tuple[float, ...]]: # which one, all accuracies, cross-entropies
+    "The largest accuracy; of equal ones that with the smaller cross-entropy."
+    val = tuple(score(s, y) for s in scores)
+    loss = tuple(F.cross_entropy(s, y).item() for s in scores)
+    return max(range(len(scores)), key=lambda i: (val[i], -loss[i])), val, loss
 
 # %% ../nbs/14_probes.ipynb #c035
 def lbfgs_probe(
@@ -228,7 +251,8 @@ def lbfgs_probe(
     warm:bool=True,               # start each fit where the last one ended?
 )->Probe:
     "L-BFGS; penalty chosen on a validation part, then a refit on all rows (VCReg, appendix C.1)."
-    check_choice('per', per, ('mean', 'sum')); check_count('steps', steps)
+    check_choice('per', per, ('mean', 'sum'))
+    check_count('steps', steps)
     check_positive('tol', tol)
     grid = tuple(sorted(grid))
     if not grid: raise ValueError('grid must hold at least one penalty')
@@ -242,10 +266,7 @@ def lbfgs_probe(
     path = lambda x, y, l2s: lbfgs_path(x, y, [l2/scale(len(x)) for l2 in l2s], steps, tol, warm,
                                         classes)[::-1]
     fits = path(x, y[~held], grid[::-1])
-    scores = [x_val@W + b for W,b,_ in fits]
-    val = tuple(score(s, y[held]) for s in scores)
-    loss = tuple(F.cross_entropy(s, y[held]).item() for s in scores)
-    i = max(range(len(grid)), key=lambda i: (val[i], -loss[i]))
+    i,val,loss = _best([x_val@W + b for W,b,_ in fits], y[held], score)
     W,b,evals = path(h, y, [grid[i]])[0]
     at_end = '' if 0 < i < len(grid)-1 else 'weak' if i == 0 else 'strong'
     evals += sum(fit[2] for fit in fits)
@@ -262,9 +283,11 @@ def adamw_classifier(
     classes:int=0,           # at least so many columns; 0: largest label + 1
 )->tuple[Tensor, Tensor]:    # W (d, classes), b (classes,)
     "A linear classifier trained by AdamW; its own generator, on the device of `h`."
-    check_count('epochs', epochs); check_count('batch_size', batch_size)
-    check_positive('lr', lr); check_positive('weight_decay', weight_decay, zero=True)
-    check_count('seed', seed, low=0); check_count('classes', classes, low=0)
+    check_count('epochs', epochs)
+    check_count('batch_size', batch_size)
+    check_positive('lr', lr)
+    check_positive('weight_decay', weight_decay, zero=True)
+    for name,value in dict(seed=seed, classes=classes).items(): check_count(name, value, low=0)
     check_labels('y', y, len(as_batch(h, 'h', low=1)))
     generator = torch.Generator().manual_seed(seed)
     c = max(classes, int(y.max())+1)

@@ -110,6 +110,7 @@ def _total(x):
     head = x[...,:chunks*CHUNK,:].unflatten(-2, (chunks, CHUNK)).sum(-2).sum(-2)
     return head + tail if rest else head
 
+# %% ../nbs/80_recurrence.ipynb #c037-2
 def _traced_start(u, first, half):
     "cos and sin of X₀ and of X₁, and the factor of the recurrence."
     c,s = (u*first).cos(),(u*first).sin()
@@ -123,7 +124,8 @@ def _traced_sums(u, w, first, m, half):
     if w is not None: c0,s0,c1,s1 = (x*w[...,None] for x in (c0, s0, c1, s1))
     C,S = [],[]
     for _ in range(m):
-        C.append(_total(c1)); S.append(_total(s1))
+        C.append(_total(c1))
+        S.append(_total(s1))
         c0,c1 = c1,c2*c1 - c0
         s0,s1 = s1,c2*s1 - s0
     return torch.stack([torch.stack(C, -2), torch.stack(S, -2)], -3)
@@ -185,6 +187,17 @@ def wave_series(
     for at in (at, *more): out[at] = part(at)
     return out
 
+# %% ../nbs/80_recurrence.ipynb #c048
+def check_projections(
+    u, # given
+)->Tensor: # the same
+    "Raise unless `u` is a stack of projections, (…, n, k)."
+    check_type('u', u, Tensor)
+    if not u.is_floating_point(): raise TypeError(f"u must be floating point, got {u.dtype}")
+    if u.ndim < 2 or 0 in u.shape:
+        raise ValueError(f"u must have shape (…, n, k) and not be empty, got {tuple(u.shape)}")
+    return u
+
 # %% ../nbs/80_recurrence.ipynb #c047
 def _flat(u): return u.reshape(-1, *u.shape[-2:])
 
@@ -210,17 +223,6 @@ class _ECFSums(torch.autograd.Function):
             dw = series(flat.to(g.dtype), g, ctx.grid).sum(-1).view(w.shape)
         return du,dw,None,None,None
 
-# %% ../nbs/80_recurrence.ipynb #c048
-def check_projections(
-    u, # given
-)->Tensor: # the same
-    "Raise unless `u` is a stack of projections, (…, n, k)."
-    check_type('u', u, Tensor)
-    if not u.is_floating_point(): raise TypeError(f"u must be floating point, got {u.dtype}")
-    if u.ndim < 2 or 0 in u.shape:
-        raise ValueError(f"u must have shape (…, n, k) and not be empty, got {tuple(u.shape)}")
-    return u
-
 # %% ../nbs/80_recurrence.ipynb #c049
 def ecf_sums(
     u:Tensor,                # projections, (…, n, k)
@@ -230,7 +232,8 @@ def ecf_sums(
     series:Callable=wave_series, # backward, called with (L, n, k), (L, 2, m, k) and the grid
 )->Tensor:                   # (…, 2, m, k), in float32 or wider
     "Σ w cos tu and Σ w sin tu at the positive knots, in O(nk) memory."
-    check_callable('sums', sums); check_callable('series', series)
+    check_callable('sums', sums)
+    check_callable('series', series)
     rows,grid = check_projections(u).shape[:-1],as_grid(grid)
     if weight is not None: weight = as_weight(weight, rows, u).expand(rows)
     if not transformed():
@@ -265,7 +268,8 @@ def statistic(
     grid='weak-sigreg', # key of `GRIDS`, or (t_max, num_knots)
 )->Tensor:              # T, (…, k)
     "The Epps-Pulley statistic of a batch of which only the sums are known."
-    check_type('sums', sums, Tensor); check_type('total', total, Tensor)
+    check_type('sums', sums, Tensor)
+    check_type('total', total, Tensor)
     W,phi,_ = _constants(as_grid(grid), sums)
     c,s = (sums/total[...,:1,None,None]).unbind(-3)
     gap = (c - phi).square() + s.square()
@@ -302,12 +306,14 @@ def _waves(u, grid):
     E = X.unbind(1)
     c,s = E[0].unbind(0)
     phase = u*first
-    torch.cos(phase, out=c); torch.sin(phase, out=s)
+    torch.cos(phase, out=c)
+    torch.sin(phase, out=s)
     X0,c2 = _before(c, s, half)
     E = X0,*E
     for j in range(1, m): torch.addcmul(E[j-1], c2, E[j], value=(-1)**j, out=E[j+1])
     return X
 
+# %% ../nbs/80_recurrence.ipynb #c063-2
 def _folded(grid, like):
     "W, the unsigned target and the slope 2W(t, -t) at every knot, (2 or 1, m, 1, 1)."
     W,phi,pair = _compute(grid, like)
@@ -330,7 +336,9 @@ def scores(
     series:Callable=wave_series, # as in `ecf_sums`
 )->tuple[Tensor, Tensor|None]:   # T, (…, k), and its derivative, of the shape of u
     "The statistic of every column and its derivative, outside of any graph."
-    check_projections(u); check_callable('sums', sums); check_callable('series', series)
+    check_projections(u)
+    check_callable('sums', sums)
+    check_callable('series', series)
     flat,k = _flat(u),u.shape[-1]
     columns = min(k, BLOCK*k//u.numel())                # that fit into a block
     eager = u.device.type == 'cpu' and not torch.compiler.is_compiling()
@@ -341,7 +349,6 @@ def scores(
         T = torch.cat([T for T,_ in parts], -1)
         du = torch.cat([du for _,du in parts], -1) if wanted else None
     return T.view(*u.shape[:-2], -1), None if du is None else du.view(u.shape)
-
 
 # %% ../nbs/80_recurrence.ipynb #c066
 def slopes(
@@ -380,8 +387,10 @@ def fast_epps_pulley(
 )->Tensor:                     # T, (…, k)
     "`epps_pulley` by the recurrence, for stacks of batches."
     grid = as_grid(grid)
-    check_projections(u); check_callable('reduce', reduce, none=True)
-    check_callable('sums', sums); check_callable('series', series)
+    check_projections(u)
+    check_callable('reduce', reduce, none=True)
+    check_callable('sums', sums)
+    check_callable('series', series)
     with full_precision(u):
         if weight is not None and reduce is None:
             weight = level(as_weight(weight, u.shape[:-1], u))

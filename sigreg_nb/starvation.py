@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['HEIGHT', 'SHIFT', 'METRICS', 'MOVED', 'ARMS', 'ORIGINAL', 'REGS', 'VALIDATION', 'SEEDS', 'RULES', 'two_moons',
            'arc_distance', 'midline', 'plane', 'crossings', 'measure', 'make_net', 'Flock', 'train_moons', 'run_arm',
-           'choose', 'experiment', 'load_moons']
+           'choose', 'load_moons', 'experiment']
 
 # %% ../nbs/64_starvation.ipynb #c003
 import json
@@ -31,8 +31,11 @@ from .weak import WeakSIGReg
 # %% ../nbs/64_starvation.ipynb #c009
 HEIGHT,SHIFT = .05,.5 # of the ends of an arc over the line that separates; of its center, sideways
 
-def _arc(theta, gap): return torch.stack([HEIGHT + gap + theta.sin(), theta.cos() - SHIFT], -1)
+def _arc(theta, gap):
+    "Points of the arc of class 1, at angles from 0 to π."
+    return torch.stack([HEIGHT + gap + theta.sin(), theta.cos() - SHIFT], -1)
 
+# %% ../nbs/64_starvation.ipynb #c009-2
 def two_moons(
     seed:int,        # of the noise
     n:int=300,       # points, even
@@ -40,9 +43,11 @@ def two_moons(
     noise:float=.1,  # standard deviation
 )->tuple[Tensor, Tensor]: # x, (n, 2); y, (n,), of 1 and -1
     "Two moons that x₁ alone separates by 2·gap (after Pezeshki et al. 2021)."
-    check_count('n', n, low=2); check_positive('noise', noise, zero=True)
+    check_count('n', n, low=2)
+    check_positive('noise', noise, zero=True)
     if n % 2: raise ValueError(f"n must be even, got {n}")
-    y = torch.ones(n); y[n//2:] = -1
+    y = torch.ones(n)
+    y[n//2:] = -1
     theta = torch.linspace(0, pi, n//2).repeat(2)
     g = torch.Generator().manual_seed(seed)
     x = y[:,None]*_arc(theta, 0.) + noise*torch.randn(n, 2, generator=g)
@@ -60,6 +65,7 @@ def arc_distance(
     ends = (q.abs() - q.new_tensor([0., 1.])).norm(dim=-1)
     return torch.where(q[...,0] >= 0, (q.norm(dim=-1) - 1).abs(), ends)
 
+# %% ../nbs/64_starvation.ipynb #c012-2
 def midline(
     x:Tensor,      # points, (…, 2)
     gap:float=.1,  # as in `two_moons`
@@ -76,6 +82,7 @@ def plane(
     t = torch.linspace(-half, half, size)
     return torch.stack(torch.meshgrid(t, t, indexing='ij'), -1)
 
+# %% ../nbs/64_starvation.ipynb #c015-2
 def crossings(
     f:Tensor,  # values at the points of `plane`, (size, size)
 )->Tensor:     # (points, 2)
@@ -93,8 +100,10 @@ METRICS = 'margin','agreement','bend','second','moved'
 MOVED = .3 # each class moves by this toward the other
 
 def _unevenness(c):
+    "Root mean square distance of points from the line that fits them best."
     return float(torch.linalg.svdvals(c - c.mean(0))[1]/len(c)**.5) if len(c) else 0.
 
+# %% ../nbs/64_starvation.ipynb #c018-2
 @lru_cache
 def _reference(gap):
     "Of the mid-line: its sides, agreement of a straight line with them, bend; the moved moons."
@@ -103,6 +112,7 @@ def _reference(gap):
     straight = float(((f > 0) == (P[...,0] > 0)).float().mean())
     return f > 0, straight, _unevenness(crossings(f)), two_moons(2**16, 2000, gap - MOVED)
 
+# %% ../nbs/64_starvation.ipynb #c018-3
 def measure(
     score:Callable,  # points (n, 2) → (n,), above 0 for class 1
     x:Tensor,        # training points, (n, 2)
@@ -127,6 +137,7 @@ def measure(
 # %% ../nbs/64_starvation.ipynb #c025
 def _decades(low, n=6): return tuple(float(f'{low*10**(i//2)*(1, 3)[i%2]:.1g}') for i in range(n))
 
+# %% ../nbs/64_starvation.ipynb #c025-2
 #: arm → the values of its coefficient that are tried
 ARMS:dict[str, tuple] = dict(
     none=(0.,), rate=_decades(.001, 8), l2=(0., *_decades(1e-4)),
@@ -134,10 +145,12 @@ ARMS:dict[str, tuple] = dict(
     decoupling=(0., *_decades(.01, 8)), vcreg=(0., *_decades(1.)), weak=(0., *_decades(.1)),
     strong=(0., *_decades(.001)), decov=(0., *_decades(.001, 8)))
 
+# %% ../nbs/64_starvation.ipynb #c025-3
 #: the arms of the original study at its own strengths
 ORIGINAL:dict[str, tuple] = dict(none=(0.,), l2=(.01,), dropout=(.7,), batchnorm=(.01,),
                                  decoupling=(.003,))
 
+# %% ../nbs/64_starvation.ipynb #c025-4
 REGS:dict[str, Callable] = dict(vcreg=VCReg, weak=WeakSIGReg, strong=StrongSIGReg,
                                 decov=partial(Loss, 'decov'))
 
@@ -159,6 +172,7 @@ def make_net(
         if arm == 'dropout': layer.add_module('dropout', nn.Dropout(value))
     return net
 
+# %% ../nbs/64_starvation.ipynb #c027-2
 class Flock(nn.Module):
     "Networks side by side, each on its own data; one optimizer and one `Taps` serve them all."
     def __init__(self,
@@ -173,6 +187,14 @@ class Flock(nn.Module):
         return torch.stack([net(own)[:,0] for net,own in zip(self.members, x)])
 
 # %% ../nbs/64_starvation.ipynb #c030
+def _moons_loss(arm:str, value:float, f:Tensor, y:Tensor, taps:Taps, reg)->Tensor:
+    "The losses of all networks, added: cross-entropy and what the arm puts on top."
+    loss = F.softplus(-y*f).mean(1).sum()
+    if arm == 'decoupling': loss = loss + value*f.square().mean(1).sum()
+    if reg is not None: loss = loss + value*taps.sum(reg)
+    return loss
+
+# %% ../nbs/64_starvation.ipynb #c030-2
 def train_moons(
     arm:str,            # key of `ARMS`
     value:float,        # its coefficient
@@ -184,7 +206,8 @@ def train_moons(
     gap:float=.1,       # as in `two_moons`
 )->tuple[Flock, Tensor, Tensor]: # networks in eval mode; x, (seeds, n, 2); y, (seeds, n)
     "Train one network per seed (VCReg, appendix E)."
-    check_count('steps', steps); check_positive('value', value, zero=True)
+    check_count('steps', steps)
+    check_positive('value', value, zero=True)
     seeds = list(seeds)
     x,y = (torch.stack(v) for v in zip(*(two_moons(s, gap=gap) for s in seeds)))
     flock = Flock(make_net(s, arm, value, hidden, depth) for s in seeds)
@@ -196,11 +219,10 @@ def train_moons(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seeds[0])
         for _ in range(steps):
-            f = flock(x)
-            loss = F.softplus(-y*f).mean(1).sum()
-            if arm == 'decoupling': loss = loss + value*f.square().mean(1).sum()
-            if reg is not None: loss = loss + value*taps.sum(reg)
-            opt.zero_grad(); loss.backward(); opt.step()
+            loss = _moons_loss(arm, value, flock(x), y, taps, reg)
+            opt.zero_grad()
+            loss.backward()
+            opt.step()
     taps.detach()
     return flock.eval(), x, y
 
@@ -209,6 +231,7 @@ VALIDATION,SEEDS = tuple(range(100, 105)),tuple(range(10))
 #: rule → the column it looks at, and whether more of it is better
 RULES:dict[str, tuple[str, bool]] = dict(margin=('margin', True), loss=('heldout', False))
 
+# %% ../nbs/64_starvation.ipynb #c033-2
 def run_arm(
     arm:str,        # key of `ARMS`
     value:float,    # its coefficient
@@ -226,6 +249,7 @@ def run_arm(
                                                        accuracy=float(right.float().mean())))
     return {key:[row[key] for row in rows] for key in rows[0]}, flock
 
+# %% ../nbs/64_starvation.ipynb #c033-3
 def choose(
     grid:Mapping[float, dict], # value → columns, of the validation seeds
     rule:str='margin',         # key of `RULES`
@@ -258,6 +282,16 @@ def _earlier(path, **now):
     kept = {old['chosen']['margin']:old['maps']} if old else {}
     return by_value('grid'), by_value('test'), kept, [*old.get('earlier', []), old.get('env')]
 
+# %% ../nbs/64_starvation.ipynb #c037-3
+def load_moons(
+    folder='results/two_moons', # of the records
+)->dict[str, dict]:             # arm → record, in the order of `ARMS`
+    "Read the records of `experiment`."
+    found = {p.stem:json.loads(p.read_text()) for p in Path(folder).glob('*.json')}
+    if not found: raise ValueError(f"folder must hold records of experiment, got {folder}")
+    return {arm:found[arm] for arm in ARMS if arm in found}
+
+# %% ../nbs/64_starvation.ipynb #c037-2
 def experiment(
     out='results/two_moons', # folder of the records
     arms:Mapping[str, tuple]=ARMS, # arm → values; a single value is taken as it is
@@ -281,11 +315,3 @@ def experiment(
                       earlier=[env for env in earlier if env],
                       env=ledger.environment() | dict(seconds=round(time.time() - start)))
         ledger.write_json(path, record)
-
-def load_moons(
-    folder='results/two_moons', # of the records
-)->dict[str, dict]:             # arm → record, in the order of `ARMS`
-    "Read the records of `experiment`."
-    found = {p.stem:json.loads(p.read_text()) for p in Path(folder).glob('*.json')}
-    if not found: raise ValueError(f"folder must hold records of experiment, got {folder}")
-    return {arm:found[arm] for arm in ARMS if arm in found}

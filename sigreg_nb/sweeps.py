@@ -102,8 +102,8 @@ def train_sweep(
     for x in ladder:
         for seed in range(seeds):
             run = sweep.run(x, seed)
-            long = demo.trained(run, parts=parts)[0]
-            short = demo.trained(replace(run, epochs=max(1, run.epochs//10)), parts=parts)[0]
+            long = demo.trained(run, images=parts)[0]
+            short = demo.trained(replace(run, epochs=max(1, run.epochs//10)), images=parts)[0]
             final,curve = long['final'],long['curve']['val']
             rows.append(dict(x=x, seed=seed, test=final['last10'], val=final['val10'],
                              diverged=final.get('diverged'), short=short['curve']['val'][-1],

@@ -25,8 +25,10 @@ def rope_angles(
     base:float=10000.,       # of the frequencies
 )->Tensor:                   # (grid², D), row-major positions
     "Angles of the 2-D rotary embedding in one of two layouts."
-    check_count('grid', grid); check_count('head_dim', head_dim, low=4)
-    check_choice('layout', layout, LAYOUTS); check_positive('base', base)
+    check_count('grid', grid)
+    check_count('head_dim', head_dim, low=4)
+    check_choice('layout', layout, LAYOUTS)
+    check_positive('base', base)
     if head_dim % 4: raise ValueError(f"head_dim must be a multiple of 4, got {head_dim}")
     w = base ** (-torch.arange(head_dim//4) * 4/head_dim)
     y,x = torch.meshgrid(torch.arange(grid), torch.arange(grid), indexing='ij')
@@ -39,7 +41,8 @@ def rotate(
     angles:Tensor,  # (tokens, D)
 )->Tensor:          # (…, tokens, D)
     "Turn the pairs (j, j + D/2) by `angles`."
-    check_type('q', q, Tensor); check_type('angles', angles, Tensor)
+    check_type('q', q, Tensor)
+    check_type('angles', angles, Tensor)
     first,second = q.chunk(2, dim=-1)
     return q*angles.cos() + torch.cat([-second, first], dim=-1)*angles.sin()
 
@@ -82,7 +85,8 @@ class Block(nn.Module):
         drop_path_rate:float=0.,
     ):
         super().__init__()
-        check_count('dim', dim); check_positive('mlp_ratio', mlp_ratio)
+        check_count('dim', dim)
+        check_positive('mlp_ratio', mlp_ratio)
         check_positive('drop_path_rate', drop_path_rate, zero=True, below=1)
         self.norm1,self.attn = nn.LayerNorm(dim),Attention(dim, num_heads, qkv_bias)
         hidden = int(dim*mlp_ratio)

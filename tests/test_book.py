@@ -122,11 +122,9 @@ def joined(source):
         r"\s*torch\.manual_seed\(\d+\); test_", a.line) for a, b in zip(tokens, tokens[1:]))
 
 #: chapters that still have more than 40 lines of exported code in a row, and how many; these numbers only fall
-LONG = {"01_demo":166, "14_probes":45, "15_information":75, "20_strong":64, "21_weak":54,
-        "22_vcreg_loss":43, "23_vcreg_layer":69, "25_losses":46, "30_taps":41, "31_objective":93, 
-        "33_your_own":93, "41_vit":87, "45_data":93, "48_ledger":50, "53_measures":63, "61_plateau":45,
-        "64_starvation":49, "68_noise":73, "70_lejepa":114, "71_ssl_inside":53, "80_recurrence":59, "81_triton":103,
-        "82_bench":56, "83_cost":59, "84_throughput":62, "91_help":135, "92_imagenet":46}
+LONG = {"20_strong":64, "21_weak":54, "22_vcreg_loss":43, "23_vcreg_layer":69, "25_losses":46,
+        "30_taps":41, "31_objective":93, "33_your_own":93, "48_ledger":50, "71_ssl_inside":53,
+        "81_triton":103, "82_bench":56, "83_cost":59, "84_throughput":62, "92_imagenet":46}
 
 @each
 def test_a_test_follows_after_forty_lines(path):
