@@ -17,10 +17,14 @@ from torch import Tensor, nn
 from .checks import as_batch, check_choice, check_positive
 from .controls import (FixedWeak, ShuffledWeak, TracePenalty, VCRegPrinted,
                                 VariancePull)
+from .entropies import (frossl, frossl_floor, koleo, koleo_floor, mmcr,
+                                 mmcr_floor)
 from .losses import (FLOORS, barlow, decov, sliced_w2, strong_class, strong_exact,
                               strong_infinite, strong_rectified, strong_sphere, uniformity, vicreg,
                               visreg, weak_sphere, wld)
 from .slices import Stream, random_sketch, random_slices
+from .sphere import sphere_ksd, sphere_ksd_floor, sphere_mmd, sphere_mmd_floor
+from .stein import ksd, ksd_floor, mmd, mmd_floor
 from .strong import StrongSIGReg, strong_sigreg
 from .vcreg_loss import VCReg, vcreg
 from .weak import WeakSIGReg, weak_sigreg
@@ -80,12 +84,17 @@ class Registry(dict):
         "What `Loss` and a run may name."
         return *self.modules, *(name for name in self if name not in self.modules)
 
+_FLOORS = FLOORS | dict(
+    mmd=mmd_floor, ksd=ksd_floor, sphere_mmd=sphere_mmd_floor, sphere_ksd=sphere_ksd_floor,
+    koleo=koleo_floor, frossl=frossl_floor, mmcr=mmcr_floor)
+
 #: name → loss(z, …); beside them, in `modules`, what has a class of its own
 LOSSES = Registry(dict(
     strong=strong_sigreg, weak=weak_sigreg, vcreg=vcreg, vicreg=vicreg, barlow=barlow, decov=decov,
     wld=wld, strong_exact=strong_exact, strong_infinite=strong_infinite, sliced_w2=sliced_w2,
     visreg=visreg, uniformity=uniformity, weak_sphere=weak_sphere, strong_sphere=strong_sphere,
-    strong_class=strong_class, strong_rectified=strong_rectified),
+    strong_class=strong_class, strong_rectified=strong_rectified, mmd=mmd, ksd=ksd,
+    sphere_mmd=sphere_mmd, sphere_ksd=sphere_ksd, koleo=koleo, frossl=frossl, mmcr=mmcr),
     modules=dict(
         none=NoReg, strong=StrongSIGReg, weak=WeakSIGReg, vcreg=VCReg, variance=VariancePull,
         trace=TracePenalty, shuffled=ShuffledWeak, fixed=FixedWeak, vcreg_printed=VCRegPrinted))
@@ -142,9 +151,9 @@ class _Named(Stream):
     def floor(self)->Callable:
         "(n, d) → the expected value at the target; no such attribute where it is not known."
         of_unknown = self.name == 'strong_class' and not self.kwargs.get('classes')
-        if of_unknown or self.name not in FLOORS:
+        if of_unknown or self.name not in _FLOORS:
             raise AttributeError(f'no floor is known for {self.name!r}')
-        return partial(FLOORS[self.name], **self.kwargs)
+        return partial(_FLOORS[self.name], **self.kwargs)
 
     def extra_repr(self):
         return ', '.join([repr(self.name), *(f'{k}={v!r}' for k,v in self.kwargs.items())])

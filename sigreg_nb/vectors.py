@@ -10,11 +10,12 @@ import json
 from collections.abc import Callable
 from importlib.resources import files
 from itertools import permutations
-from math import pi, sqrt
+from math import exp, pi, sqrt
 from typing import Any
 
 import numpy as np
-from scipy.special import dawsn, hyp1f1, ndtri
+from scipy.integrate import quad_vec
+from scipy.special import dawsn, gamma, hyp0f1, hyp1f1, ndtri
 
 from .checks import check_choice, check_positive
 
@@ -109,8 +110,10 @@ def _visreg(z, A, eps=1e-4, held=None):
 # %% ../nbs/26_vectors.ipynb #c009-sphere
 def _sphere(z): return sqrt(z.shape[1])*z/np.sqrt((z**2).sum(1, keepdims=True))
 
+def _unit(z): return _sphere(z)/sqrt(z.shape[1])
+
 def _uniformity(z, t=2.):
-    x = _sphere(z)/sqrt(z.shape[1])
+    x = _unit(z)
     return np.log(_off(np.exp(-t*((x[:,None] - x)**2).sum(-1))).mean())
 
 # %% ../nbs/26_vectors.ipynb #c009-class
@@ -130,6 +133,64 @@ def _strong_rectified(z, A, grid='weak-sigreg'):
     err = abs(np.exp(1j*(z @ A)[...,None]*t).mean(0) - target)**2
     return len(z)*_trapezoid(err*np.exp(-t**2/2), t).mean()
 
+# %% ../nbs/26_vectors.ipynb #c009-stein
+def _over_gaussians(f, d, kernel, width, beta):
+    "Mean of f(q) over the Gaussians e^{-qr/2} whose mixture the kernel is."
+    s2 = d if width is None else width**2
+    if kernel == 'gaussian': return f(1/s2)
+    g = lambda x: np.exp(-x**(1/beta))*f(2*x**(1/beta)/s2)
+    return quad_vec(g, 0, 60**beta, epsabs=1e-15, epsrel=1e-15)[0]/gamma(beta+1)
+
+def _mean_pair(h, weight, unbiased):
+    p,n = _masses(h, weight)
+    return (p @ h @ p - (p**2 @ h.diagonal())*unbiased)/(1 - unbiased/n)
+
+# %% ../nbs/26_vectors.ipynb #c009-ksd
+def _derivative(order, r, d, kernel, width, beta):
+    "Of the kernel, with respect to the squared distance r."
+    s2 = d if width is None else width**2
+    if kernel == 'gaussian': return np.exp(-r/2/s2)*(-.5/s2)**order
+    return [1, -beta/s2, beta*(beta+1)/s2**2][order]*(1 + r/s2)**(-beta-order)
+
+def _mmd(z, kernel='imq', width=None, beta=.5, unbiased=True, weight=None):
+    d,r,squares = z.shape[1],((z[:,None] - z)**2).sum(-1),(z**2).sum(1)
+    over = lambda f: _over_gaussians(f, d, kernel, width, beta)
+    single = over(lambda q: (1+q)**(-d/2)*np.exp(-q*squares/(1+q)/2))
+    pairs = _mean_pair(_derivative(0, r, d, kernel, width, beta), weight, unbiased)
+    return pairs - 2*_masses(z, weight)[0] @ single + over(lambda q: (1 + 2*q)**(-d/2))
+
+def _ksd(z, kernel='imq', width=None, beta=.5, unbiased=True, weight=None):
+    d,r = z.shape[1],((z[:,None] - z)**2).sum(-1)
+    k,first,second = (_derivative(order, r, d, kernel, width, beta) for order in range(3))
+    return _mean_pair(z @ z.T*k + 2*(r-d)*first - 4*r*second, weight, unbiased)
+
+# %% ../nbs/26_vectors.ipynb #c009-sphere-ksd
+def _sphere_mmd(z, t=2., unbiased=True, weight=None):
+    k = np.exp(-t*((_unit(z)[:,None] - _unit(z))**2).sum(-1))
+    return _mean_pair(k, weight, unbiased) - exp(-2*t)*hyp0f1(z.shape[1]/2, t*t)
+
+def _sphere_ksd(z, t=2., unbiased=True, weight=None):
+    d,u = z.shape[1],_unit(z) @ _unit(z).T
+    g = np.exp(2*t*(u-1))
+    first,second = 2*t*g,4*t*t*g
+    across = (d-2+u**2)*first - u*(1-u**2)*second
+    h = across - 2*(d-1)*(1-u**2)*first + (d-1)**2*u*g
+    return _mean_pair(h, weight, unbiased)/d
+
+# %% ../nbs/26_vectors.ipynb #c009-entropies
+def _koleo(z, eps=1e-8, weight=None):
+    p,x = _masses(z, weight)[0],_unit(z)
+    far = ((x[:,None] - x)**2).sum(-1)
+    far[:,p == 0] = far[np.eye(len(z), dtype=bool)] = 9.
+    return -p @ np.log(far.min(1) + eps**2)/2
+
+def _spectrum(z, weight): return np.linalg.eigvalsh((_unit(z).T*_masses(z, weight)[0]) @ _unit(z))
+
+def _frossl(z, weight=None): return np.log((_spectrum(z, weight)**2).sum())
+
+def _mmcr(z, eps=1e-8, weight=None):
+    return -np.sqrt(np.maximum(_spectrum(z, weight), 0) + eps).sum()
+
 # %% ../nbs/26_vectors.ipynb #c009-all
 #: loss → its formula in NumPy
 REFERENCES:dict[str, Callable] = dict(
@@ -137,13 +198,31 @@ REFERENCES:dict[str, Callable] = dict(
     wld=_wld, strong_exact=_strong_exact, strong_infinite=_strong_infinite, sliced_w2=_sliced_w2,
     visreg=_visreg, uniformity=_uniformity, strong_class=_strong_class,
     weak_sphere=lambda z, S=None: _weak(_sphere(z), S), strong_rectified=_strong_rectified,
-    strong_sphere=lambda z, A, grid='weak-sigreg': _strong(_sphere(z), A, grid))
+    strong_sphere=lambda z, A, grid='weak-sigreg': _strong(_sphere(z), A, grid),
+    mmd=_mmd, ksd=_ksd, sphere_mmd=_sphere_mmd, sphere_ksd=_sphere_ksd,
+    koleo=_koleo, frossl=_frossl, mmcr=_mmcr)
+
+# %% ../nbs/26_vectors.ipynb #c011-later
+def _later_cases()->dict[str, dict]:
+    "Cases of the losses that came after the first sixteen."
+    plain,options = dict(shape=(6, 3, 4)),lambda **o: dict(options=o)
+    kinds:dict[str, dict] = {
+        '':{}, '-gaussian':options(kernel='gaussian'), '-weights':dict(weighted=True),
+        '-diagonal':options(unbiased=False), '-wide':options(width=3., beta=1.),
+        '-line':dict(shape=(6, 1, 2))}
+    sphere = {k:kinds[k] for k in ('', '-weights', '-diagonal')} | {'-sharp':options(t=5.)}
+    spread = {k:kinds[k] for k in ('', '-weights')}
+    of = dict(mmd=kinds, ksd=kinds, sphere_mmd=sphere, sphere_ksd=sphere, koleo=spread,
+              frossl=spread, mmcr={**spread, '-eps':options(eps=.1)})
+    return {loss + name:{**plain, 'loss':loss, **case} for loss,cases in of.items()
+            for name,case in cases.items()}
 
 # %% ../nbs/26_vectors.ipynb #c012
 def _cases()->dict[str, dict]:
     "name → loss, options, shape (n, d, k), and what is special about the rows."
     plain = dict(shape=(6, 3, 4))
-    cases:dict[str, dict] = {name:dict(plain, loss=name) for name in REFERENCES}
+    first = list(REFERENCES)[:16]       # the place of a case is its seed: what is new comes last
+    cases:dict[str, dict] = {name:dict(plain, loss=name) for name in first}
     def add(loss, **variants):
         for name,case in variants.items(): cases[f'{loss}-{name}'] = {**plain, 'loss':loss, **case}
     options = lambda **o: dict(options=o)
@@ -161,7 +240,7 @@ def _cases()->dict[str, dict]:
     add('vicreg', two_views=options(nu=2.), collapsed=equal)
     for loss in 'strong_sphere','strong_class','strong_rectified':
         add(loss, lejepa=options(grid='lejepa'))
-    return cases
+    return cases | _later_cases()
 
 # %% ../nbs/26_vectors.ipynb #c013
 def _inputs(seed, loss, shape, options={}, rows='', weighted=False, sketched=False)->dict:
@@ -184,10 +263,11 @@ def _inputs(seed, loss, shape, options={}, rows='', weighted=False, sketched=Fal
 
 # %% ../nbs/26_vectors.ipynb #c015
 def _floor(loss, n, d, options):
-    from sigreg_nb.losses import FLOORS
-    if loss not in FLOORS or loss in ('strong_rectified', 'strong_sphere'): return None
+    from sigreg_nb.objective import Loss
     if loss == 'strong_class': options = dict(options, classes=2)
-    return float(FLOORS[loss](n, d, **options))
+    floor = getattr(Loss(loss, **options), 'floor', None)
+    if floor is None or loss in ('strong_rectified', 'strong_sphere'): return None
+    return float(floor(n, d))
 
 def _null_mean(loss, n, d, options, k):
     from sigreg_nb.weak import weak_noise

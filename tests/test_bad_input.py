@@ -5,8 +5,8 @@ import pytest
 import torch
 from torch import nn
 
-from sigreg_nb import (augment, campaign, collapse, convnext, data, dynamics, epps_pulley as ep, experiments, ledger,
-                       losses, mlp, models, objective, optim, recurrence, resnet, slices, strong, taps, train, vcreg_layer, vcreg_loss, vit, weak)
+from sigreg_nb import (augment, campaign, collapse, convnext, data, dynamics, entropies, epps_pulley as ep, experiments, ledger,
+                       losses, mlp, models, objective, optim, recurrence, resnet, slices, sphere, stein, strong, taps, train, vcreg_layer, vcreg_loss, vit, weak)
 from sigreg_nb.cli import main
 import bad_arguments, bad_commands
 
@@ -81,6 +81,17 @@ BAD = [
     (lambda: losses.barlow(Z, lam=-1), V, "lam must be at least 0 and finite, got -1"),
     (lambda: losses.wld(Z, kind='trace'), V, "kind must be one of direct, det, logdet; got 'trace'"),
     (lambda: losses.uniformity(Z, t=0), V, "t must be above 0 and finite, got 0"),
+    (lambda: stein.ksd(Z, kernel='laplace'), V, "kernel must be one of imq, gaussian; got 'laplace'"),
+    (lambda: stein.mmd(Z, width=0), V, "width must be above 0 and finite, got 0"),
+    (lambda: stein.mmd(Z, beta='1'), T, "beta must be a number, got '1'"),
+    (lambda: stein.ksd(Z, unbiased=1), T, "unbiased must be a bool, got int"),
+    (lambda: stein.ksd_floor(1, 4), V, "n must be at least 2, got 1"),
+    (lambda: objective.Loss('mmd', beta=0), V, "beta must be above 0 and finite, got 0"),
+    (lambda: sphere.sphere_mmd(Z, t=300), V, "t must be above 0 and below 300, got 300"),
+    (lambda: sphere.sphere_ksd_floor(8, 0), V, "d must be at least 1, got 0"),
+    (lambda: entropies.koleo(Z, eps=0), V, "eps must be above 0 and finite, got 0"),
+    (lambda: entropies.koleo_floor(8, 1), V, "d must be at least 2, got 1"),
+    (lambda: entropies.mmcr(Z, reduce=1), T, "reduce must be a function, got 1"),
     (lambda: losses.residuals(Z, [0]*8), T, "labels must be a Tensor of integers, got list"),
     (lambda: losses.residuals(Z, torch.zeros(3).long()), V, "labels must be of shape (8,), got (3,)"),
     (lambda: objective.Loss('weak')(Z[None]), V, "z must be 2-D, got shape (1, 8, 4); tokens become rows by flatten(0, 1)"),

@@ -134,10 +134,71 @@ globalThis.sigregLosses ||= (() => {
     return [re*c - im*s, re*s + im*c];
   }, [1, 0]);
 
+  // --- kernels of pairs ---
+  /** A kernel of squared distances with two derivatives, and the rates q and masses of the Gaussians exp(-q r/2) that it is made of. */
+  function kernelOf(d, {kernel = 'imq', width = null, beta = .5}) {
+    const s2 = width === null ? d : width*width;
+    if (kernel === 'gaussian') return {of: r => [exp(-r/2/s2), -exp(-r/2/s2)/2/s2, exp(-r/2/s2)/4/s2/s2], mixture: [[1/s2, 1]]};
+    const x = range(560).map(i => 4 - i/8), mass = x.map(v => exp(beta*v - exp(v))), total = sum(mass);
+    const of = r => [0, 1, 2].map(k => [1, -beta/s2, beta*(beta + 1)/s2/s2][k]*(1 + r/s2)**(-beta - k));
+    return {of, mixture: x.map((v, i) => [2*exp(v)/s2, mass[i]/total])};
+  }
+  /** Mean of h over pairs of rows, of different rows if unbiased. */
+  function meanPair(z, h, {unbiased = true, weight}) {
+    const [p, n] = masses(z.length, weight), pairs = z.map((a, i) => z.map((b, j) => unbiased && i === j ? 0 : p[i]*p[j]*h(a, b)));
+    return sum(pairs.flat())/(unbiased ? 1 - 1/n : 1);
+  }
+  const apartSquared = (a, b) => squares(a.map((x, j) => x - b[j]));
+  function mmd(z, o) {
+    const d = z[0].length, {of, mixture} = kernelOf(d, o), [p] = masses(z.length, o.weight);
+    const single = z.map(a => sum(mixture.map(([q, m]) => m*(1 + q)**(-d/2)*exp(-q*squares(a)/(1 + q)/2))));
+    return meanPair(z, (a, b) => of(apartSquared(a, b))[0], o) - 2*dot(p, single) + sum(mixture.map(([q, m]) => m*(1 + 2*q)**(-d/2)));
+  }
+  function ksd(z, o) {
+    const d = z[0].length, {of} = kernelOf(d, o);
+    return meanPair(z, (a, b) => { const r = apartSquared(a, b), [k, k1, k2] = of(r); return dot(a, b)*k + 2*(r - d)*k1 - 4*r*k2; }, o);
+  }
+
+  /** Mean of exp(2t(u-1)) over uniform directions: exp(-2t) 0F1(d/2; t²). */
+  function meanOnSphere(d, t) {
+    let term = exp(-2*t), total = term;
+    for (let j = 0; j < 500; j++) total += term *= t*t/(d/2 + j)/(j + 1);
+    return total;
+  }
+  const sphereMmd = (z, o) => meanPair(sphere(z, 1), (a, b) => exp(2*(o.t ?? 2)*(dot(a, b) - 1)), o) - meanOnSphere(z[0].length, o.t ?? 2);
+  function sphereKsd(z, o) {
+    const d = z[0].length, kappa = 2*(o.t ?? 2);
+    return meanPair(sphere(z, 1), (a, b) => {
+      const u = dot(a, b), v = 1 - u*u, first = (d - 1 - v - 2*(d - 1)*v)*kappa;
+      return (first - u*v*kappa*kappa + (d - 1)**2*u)*exp(kappa*(u - 1))/d;
+    }, o);
+  }
+
+  // --- entropies of the directions ---
+  function koleo(z, {eps = 1e-8, weight}) {
+    const x = sphere(z, 1), [p] = masses(z.length, weight);
+    const nearest = x.map((a, i) => Math.min(...x.map((b, j) => i === j || !p[j] ? 9 : apartSquared(a, b))));
+    return -dot(p, nearest.map(r => log(r + eps*eps)))/2;
+  }
+  const secondMoments = (z, weight) => product(transpose(sphere(z, 1)).map(x => x.map((v, i) => v*masses(z.length, weight)[0][i])), sphere(z, 1));
+  /** Of a symmetric matrix, by Jacobi's rotations. */
+  function eigenvalues(C) {
+    const A = C.map(row => [...row]), d = A.length;
+    for (let sweep = 0; sweep < 30; sweep++) for (let i = 0; i < d; i++) for (let j = 0; j < i; j++) {
+      const angle = Math.atan2(2*A[i][j], A[j][j] - A[i][i])/2, c = cos(angle), s = sin(angle);
+      for (let k = 0; k < d; k++) [A[k][i], A[k][j]] = [c*A[k][i] - s*A[k][j], s*A[k][i] + c*A[k][j]];
+      for (let k = 0; k < d; k++) [A[i][k], A[j][k]] = [c*A[i][k] - s*A[j][k], s*A[i][k] + c*A[j][k]];
+    }
+    return diagonal(A);
+  }
+  const frossl = (z, {weight}) => log(squares(secondMoments(z, weight).flat()));
+  const mmcr = (z, {eps = 1e-8, weight}) => -sum(eigenvalues(secondMoments(z, weight)).map(v => sqrt(Math.max(v, 0) + eps)));
+
   const losses = {
     strong, weak, vcreg, vicreg, barlow, decov, wld, visreg, uniformity, strong_exact: strongExact, strong_infinite: strongInfinite,
     sliced_w2: slicedW2, weak_sphere: (z, o) => weak(sphere(z), o), strong_sphere: (z, o) => strong(sphere(z), o),
-    strong_class: (z, o) => strong(residuals(z, o.labels), o), strong_rectified: (z, o) => strong(z, {...o, target: rectified})};
+    strong_class: (z, o) => strong(residuals(z, o.labels), o), strong_rectified: (z, o) => strong(z, {...o, target: rectified}), mmd, ksd, sphere_mmd: sphereMmd,
+    sphere_ksd: sphereKsd, koleo, frossl, mmcr};
   function value(vector, z = vector.z) {
     const {A, S, labels, weight, options, loss} = vector;
     return losses[loss](z, {A, S, labels, weight, ...options, held: loss === 'visreg' ? deviations(vector.z) : undefined});
