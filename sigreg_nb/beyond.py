@@ -82,13 +82,15 @@ class Row:
         "Operations of one run."
         return self.images*self.epochs*self.passes*self.gflop*1e9
 
+# %% ../nbs/92_imagenet.ipynb #c014-2
 def gpu_hours(
     row:Row,
     utilization:float=.1, # share of the peak
     peak:float=H200,      # operations per second
 )->float:
     "Hours of one GPU for one run."
-    check_positive('utilization', utilization, below=1.000001); check_positive('peak', peak)
+    check_positive('utilization', utilization, below=1.000001)
+    check_positive('peak', peak)
     return row.total/(utilization*peak)/3600
 
 # %% ../nbs/92_imagenet.ipynb #c017
@@ -114,6 +116,7 @@ def _as_rgb(image:Image.Image)->Image.Image:
     image = image.convert('RGBA')
     return Image.alpha_composite(Image.new('RGBA', image.size, 'white'), image).convert('RGB')
 
+# %% ../nbs/92_imagenet.ipynb #c028-2
 def read_image(
     path:str|Path,
 ):                # a PIL image, RGB
@@ -123,6 +126,7 @@ def read_image(
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as e:
         raise ValueError(f'{path} cannot be read as an image: {e}') from e
 
+# %% ../nbs/92_imagenet.ipynb #c028-3
 def center(
     size:int=224,  # pixels of a side
 )->Callable:       # PIL image -> (3, size, size)
@@ -132,6 +136,7 @@ def center(
                        v2.ToImage(), v2.ToDtype(torch.float32, scale=True),
                        v2.Normalize(MEAN, STD)])
 
+# %% ../nbs/92_imagenet.ipynb #c028-4
 def random_crop(
     size:int=224,  # pixels of a side
 )->Callable:       # PIL image -> (3, size, size)
@@ -167,6 +172,7 @@ class Images(ImageFolder):
         if new: raise ValueError(f"{directory} has classes unseen in training: {', '.join(new)}")
         return names, {name:i for i,name in enumerate(names)}
 
+# %% ../nbs/92_imagenet.ipynb #c030-2
 def folder_split(
     root:str|Path,       # holds train/ and test/, each with one folder of images per class
     size:int=224,        # pixels of a side
@@ -188,6 +194,7 @@ BLOCKS:dict[str, tuple[str, str]] = {
     'SwinTransformer':  ('features.[1357].*', 'positions_last'),
 }
 
+# %% ../nbs/92_imagenet.ipynb #c037-2
 @dataclass(frozen=True, eq=False)
 class Backbone:
     "A classification network, and where it is tapped."
@@ -250,12 +257,31 @@ def features(
 # %% ../nbs/92_imagenet.ipynb #c044
 def check_training(n:int, epochs:int, batch_size:int, lr:float, weight_decay:float)->None:
     "Raise unless `pretrain` can train on `n` images."
-    check_count('epochs', epochs); check_count('batch_size', batch_size, low=2)
-    check_positive('lr', lr); check_positive('weight_decay', weight_decay, zero=True)
+    check_count('epochs', epochs)
+    check_count('batch_size', batch_size, low=2)
+    check_positive('lr', lr)
+    check_positive('weight_decay', weight_decay, zero=True)
     if batch_size > n:
         raise ValueError(f'batch_size must be at most {n}, the images, got {batch_size}')
 
 # %% ../nbs/92_imagenet.ipynb #c045
+def _epoch(net:Backbone, taps:Taps, loader, reg, optimizer, rates, bf16:bool=False)->dict:
+    "One pass; mean task, mean sum of `reg` over the sites, and top1, in per cent."
+    device,sums = next(net.model.parameters()).device,0.
+    for (x,y),rate in zip(loader, rates):
+        x,y = x.to(device, non_blocking=True),y.to(device, non_blocking=True)
+        for group in optimizer.param_groups: group['lr'] = rate
+        with torch.autocast(device.type, torch.bfloat16, enabled=bf16): scores = net.model(x)
+        task = F.cross_entropy(scores.float(), y)
+        penalty = task.new_zeros(()) if reg is None else taps.sum(reg)
+        optimizer.zero_grad()
+        (task + penalty).backward()
+        optimizer.step()
+        right = (scores.argmax(1) == y).float().mean()
+        sums = sums + torch.stack([task.detach(), penalty.detach(), 100*right])
+    return dict(zip(('task', 'reg', 'top1'), (sums/len(loader)).tolist()))
+
+# %% ../nbs/92_imagenet.ipynb #c045b
 def pretrain(
     net:Backbone,             # trained in place, on its device
     images:Images,            # with labels
@@ -275,27 +301,23 @@ def pretrain(
     loader:DataLoader = DataLoader(images, batch_size, shuffle=True, drop_last=True,
                                    num_workers=workers, generator=order)
     optimizer = torch.optim.AdamW(net.model.parameters(), lr, weight_decay=weight_decay)
-    t,T,history = 0,epochs*len(loader),[]
+    n = len(loader)
+    rates = [lr*(1 + cos(pi*t/(epochs*n)))/2 for t in range(epochs*n)]
     net.model.train()
     with torch.random.fork_rng([device] if device.type == 'cuda' else []), net.taps() as taps:
         torch.manual_seed(seed)
-        for _ in range(epochs):
-            sums = torch.zeros(3, device=device)
-            for x,y in loader:
-                x,y = x.to(device, non_blocking=True),y.to(device, non_blocking=True)
-                for group in optimizer.param_groups: group['lr'] = lr*(1 + cos(pi*t/T))/2
-                with torch.autocast(device.type, torch.bfloat16, enabled=bf16):
-                    scores = net.model(x)
-                task = F.cross_entropy(scores.float(), y)
-                penalty = task.new_zeros(()) if reg is None else taps.sum(reg)
-                optimizer.zero_grad(); (task + penalty).backward(); optimizer.step()
-                right = (scores.argmax(1) == y).float().mean()
-                sums += torch.stack([task.detach(), penalty.detach(), 100*right])
-                t += 1
-            history.append(dict(zip(('task', 'reg', 'top1'), (sums/len(loader)).tolist())))
-    return history
+        return [_epoch(net, taps, loader, reg, optimizer, rates[k*n:(k+1)*n], bf16)
+                for k in range(epochs)]
 
 # %% ../nbs/92_imagenet.ipynb #c049
+def _probes(data:tuple, seed:int, epochs:int, score:Callable)->dict:
+    "What L-BFGS and AdamW read from features and labels to learn from and to judge by."
+    lbfgs = lbfgs_probe(*data, score=score)
+    adamw = {key:adamw_probe(*data, epochs=epochs, seed=seed, standardized=standardized)
+             for key,standardized in (('adamw', False), ('adamw_standardized', True))}
+    return dict(lbfgs=lbfgs.top1, l2=lbfgs.l2, at_end=lbfgs.at_end, **adamw)
+
+# %% ../nbs/92_imagenet.ipynb #c049-2
 def transfer(
     source:str|Path,          # folder to train on: train/ and test/
     target:str|Path,          # folder to probe on: train/ and test/
@@ -318,13 +340,8 @@ def transfer(
     net.model.to(device)
     history = pretrain(net, train, reg, seed=seed, workers=workers, **training)
     h,y = features(net, test, workers=workers)
-    head = net.model.get_submodule(net.head)
-    with torch.no_grad(): source_top1 = top1(head(h), y)
+    with torch.no_grad(): source_top1 = top1(net.model.get_submodule(net.head)(h), y)
     data = *features(net, new, workers=workers),*features(net, new_test, workers=workers)
-    lbfgs = lbfgs_probe(*data, score=score)
-    return dict(source=source_top1, lbfgs=lbfgs.top1, l2=lbfgs.l2, at_end=lbfgs.at_end,
-                adamw=adamw_probe(*data, epochs=probe_epochs, seed=seed),
-                adamw_standardized=adamw_probe(*data, epochs=probe_epochs, seed=seed,
-                                               standardized=True),
+    return dict(source=source_top1, **_probes(data, seed, probe_epochs, score),
                 rank=participation_ratio(data[0]).item(), sd=data[0].std(0).mean().item(),
                 history=history)

@@ -49,6 +49,7 @@ def vicreg_loss(
     name,arguments,_ = ARMS['vcreg']
     return lejepa_loss(z, Loss(name, **arguments(z.shape[-1])), lam)[0]
 
+# %% ../nbs/71_ssl_inside.ipynb #c012-2
 #: method -> its loss of two views, and the field of a run that it depends on
 METHODS:dict[str, tuple[Callable, str]] = dict(simclr=(nt_xent, 'tau'), vicreg=(vicreg_loss, 'lam'))
 
@@ -67,6 +68,7 @@ class InsideRun(SSLRun):
     lam:float=.2           # λ of VICReg
     split:str='val'        # what judges: 'val' or 'test'
 
+# %% ../nbs/71_ssl_inside.ipynb #c015-2
 def inside_objective(
     taps:Taps,     # attached to the stages
     run:InsideRun,
@@ -91,6 +93,15 @@ def digit_images()->dict[str, Split]: # 'train' and 'test'
     return {part:split(*parts[part]) for part in ('train', 'test')}
 
 # %% ../nbs/71_ssl_inside.ipynb #c020
+_CURVE = 'loss','pred','reg','rank_z','spread_z'
+
+def _inside_curve(run:InsideRun, model:JointEmbedding, images:Tensor)->dict[str, list]:
+    "Train the encoder, with VCReg at its stages; what `pretrain` says of each epoch."
+    with Taps(model, STAGES, pool='positions') as taps:
+        rows = list(pretrain(model, images, inside_objective(taps, run), run))
+    return {key:[row[key] for row in rows] for key in _CURVE}
+
+# %% ../nbs/71_ssl_inside.ipynb #c020-2
 def train_inside(
     run:InsideRun,
     root=None,    # data folder
@@ -104,11 +115,8 @@ def train_inside(
     torch.manual_seed(run.seed)
     model = JointEmbedding(run.width, run.d).to(device, memory_format=torch.channels_last)
     encoder = torch.nn.Flatten() if run.method == 'pixels' else model.encoder
-    curve:dict[str, list] = {key:[] for key in ('loss', 'pred', 'reg', 'rank_z', 'spread_z')}
-    if run.method in METHODS:
-        with Taps(model, STAGES, pool='positions') as taps:
-            for epoch in pretrain(model, train.images, inside_objective(taps, run), run):
-                for key,value in epoch.items(): curve[key].append(value)
+    trains = run.method in METHODS
+    curve = _inside_curve(run, model, train.images) if trains else {key:[] for key in _CURVE}
     final = worth(encoder, train, test)
     final['best_top1'] = final['top1']       # k-NN is measured at the end only
     curve['top1'] = [None]*(run.epochs-1) + [final['top1']]*(run.epochs > 0)
@@ -117,12 +125,6 @@ def train_inside(
         final |= dict(digits=far['probe'], digits_knn=far['top1'])
     env = dict(ledger.environment(device), seconds=time.perf_counter() - start)
     return dict(run=asdict(run), env=env, final=final, curve=curve)
-
-# %% ../nbs/71_ssl_inside.ipynb #c023
-RATES = 5e-4,1e-3,2e-3,4e-3,8e-3,.016,.032
-#: strengths of VCReg inside; the losses of the methods differ in size
-STRENGTHS:dict[str, tuple] = dict(simclr=(0., .03, .1, .3, 1., 3., 10., 30.),
-                                  vicreg=(0., .001, .003, .01, .03, .1, .3, 1.))
 
 # %% ../nbs/71_ssl_inside.ipynb #c024
 def recorded(
@@ -135,6 +137,13 @@ def recorded(
     if not path.exists(): ledger.save(train_inside(run, root), path)
     return ledger.load(path)
 
+# %% ../nbs/71_ssl_inside.ipynb #c023
+RATES = 5e-4,1e-3,2e-3,4e-3,8e-3,.016,.032
+#: strengths of VCReg inside; the losses of the methods differ in size
+STRENGTHS:dict[str, tuple] = dict(simclr=(0., .03, .1, .3, 1., 3., 10., 30.),
+                                  vicreg=(0., .001, .003, .01, .03, .1, .3, 1.))
+
+# %% ../nbs/71_ssl_inside.ipynb #c024-2
 def tune(
     method:str,               # key of `METHODS`
     out='results/ssl_inside', # records go to its folder 'val'

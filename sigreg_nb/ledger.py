@@ -39,19 +39,22 @@ PARTS:dict[str, dict[str, Any]] = {
 # %% ../nbs/48_ledger.ipynb #c007
 SHARES = 'top1','best_top1','train_top1'
 
-def _check_numbers(record, source):
-    "Raise unless what was measured are finite numbers, and accuracies from 0 to 100."
-    def each(name, x):
-        if isinstance(x, list):
-            for v in x: each(name, v)
-        elif isinstance(x, (int, float)) and not isinstance(x, bool):
-            if not isfinite(x): raise ValueError(f"{source}: {name} must be finite, got {x}")
-            if name.partition('.')[2] in SHARES and not 0 <= x <= 100:
-                raise ValueError(f"{source}: {name} must be from 0 to 100, got {x:.6g}")
-        elif x is not None and name.startswith('curve'):
-            raise ValueError(f"{source}: {name} must hold numbers, got {x!r}")
+def _check_number(name:str, x, source:str)->None:
+    "Raise unless `x` and what is in it are finite numbers, and accuracies from 0 to 100."
+    if isinstance(x, list):
+        for v in x: _check_number(name, v, source)
+    elif isinstance(x, (int, float)) and not isinstance(x, bool):
+        if not isfinite(x): raise ValueError(f"{source}: {name} must be finite, got {x}")
+        if name.partition('.')[2] in SHARES and not 0 <= x <= 100:
+            raise ValueError(f"{source}: {name} must be from 0 to 100, got {x:.6g}")
+    elif x is not None and name.startswith('curve'):
+        raise ValueError(f"{source}: {name} must hold numbers, got {x!r}")
+
+# %% ../nbs/48_ledger.ipynb #c007-2
+def _check_numbers(record:dict, source:str)->None:
+    "The same of everything that was measured."
     for part in 'final','curve':
-        for key,value in record[part].items(): each(f'{part}.{key}', value)
+        for key,value in record[part].items(): _check_number(f'{part}.{key}', value, source)
     seconds = record['env']['seconds']
     if not 0 <= seconds < inf:
         raise ValueError(f"{source}: env.seconds must be at least 0, got {seconds}")
@@ -82,7 +85,8 @@ def check_record(
     return record
 
 # %% ../nbs/48_ledger.ipynb #c010
-def _git(*args, cwd=None):
+def _git(*args, cwd=None)->str:
+    "What git says."
     return subprocess.check_output(['git', *args], cwd=cwd, stderr=subprocess.DEVNULL,
                                    text=True).strip()
 
@@ -100,6 +104,7 @@ def _commit(
                 + ('+' if _git('status', '--porcelain', cwd=root) else ''))
     except (OSError, subprocess.CalledProcessError): return os.environ.get('SIGREG_COMMIT')
 
+# %% ../nbs/48_ledger.ipynb #c010-2
 def environment(
     device='cpu', # the run's device
 )->dict:          # JSON-ready
@@ -120,7 +125,9 @@ def finite(x):
     if hasattr(x, 'item'): x = x.item()   # a scalar of NumPy or torch
     return None if isinstance(x, float) and not isfinite(x) else x
 
+# %% ../nbs/48_ledger.ipynb #c014-2
 def _rounded(x):
+    "Four decimals, or four digits of what is below 0.1, in nested lists and dicts."
     if isinstance(x, float): return round(x, 4) if abs(x) >= .1 else float(f'{x:.4g}')
     if isinstance(x, dict): return {k:_rounded(v) for k,v in x.items()}
     return [_rounded(v) for v in x] if isinstance(x, (list, tuple)) else x
@@ -137,6 +144,7 @@ def _sync(path)->None:
         if e.errno not in (errno.EINVAL, errno.EBADF, errno.ENOTSUP): raise
     finally: os.close(file)
 
+# %% ../nbs/48_ledger.ipynb #c015-2
 def write_atomic(
     path,       # where to
     write,      # called with a temporary path in the same folder
@@ -167,6 +175,7 @@ def write_json(
                       allow_nan=False)
     write_atomic(path, lambda tmp: Path(tmp).write_text(text + '\n'))
 
+# %% ../nbs/48_ledger.ipynb #c016-2
 def save(
     record:dict,  # checked before anything is written
     path,         # where to
@@ -195,19 +204,21 @@ def check_writable(
     return folder
 
 # %% ../nbs/48_ledger.ipynb #c023
-def load(
-    path, # of one record
-)->dict:
-    "Read and check one record."
-    return check_record(_parse(path), str(path))
-
 def _parse(path):
+    "The content of a file of JSON, with one line that says why it cannot be read."
     path = Path(path)
     if path.exists() and not path.is_file(): raise ValueError(f"{path}: not a regular file")
     def refuse(name): raise ValueError(f'{name} is no number of JSON')
     try: return json.loads(path.read_text(encoding='utf-8'), parse_constant=refuse)
     except OSError as e: raise ValueError(f"{path}: cannot be read ({e.strerror})") from None
     except (ValueError, RecursionError) as e: raise ValueError(f"{path}: not JSON ({e})") from None
+
+# %% ../nbs/48_ledger.ipynb #c023-2
+def load(
+    path, # of one record
+)->dict:
+    "Read and check one record."
+    return check_record(_parse(path), str(path))
 
 # %% ../nbs/48_ledger.ipynb #c025
 def load_run(
@@ -218,6 +229,7 @@ def load_run(
     if isinstance(found, dict) and not {'final', 'curve'} & found.keys(): return None
     return check_record(found, str(path))
 
+# %% ../nbs/48_ledger.ipynb #c025-2
 def load_all(
     folder,           # read with everything below it
 )->list[dict]:        # in the order of their file names
@@ -254,7 +266,8 @@ def paired(
     level:float=.95,        # of the interval
 )->dict:                    # n, mean, low, high; NaN bounds with fewer than two seeds
     "Difference b - a over common seeds, with Student's interval."
-    check_type('runs', runs, pd.DataFrame); check_positive('level', level, below=1)
+    check_type('runs', runs, pd.DataFrame)
+    check_positive('level', level, below=1)
     if runs.empty: raise ValueError('runs must hold at least one run')
     if runs.duplicated(['name', 'seed']).any(): raise ValueError('runs must differ in name or seed')
     check_choice('value', value, list(runs))
@@ -265,6 +278,7 @@ def paired(
     half = float(stats.t.ppf((1+level)/2, n-1) * diff.std() / n**.5) if n > 1 else float('nan')
     return dict(n=n, mean=mean, low=mean-half, high=mean+half)
 
+# %% ../nbs/48_ledger.ipynb #c033-2
 def resolved(
     gap:dict, # from `paired`
 )->bool:
@@ -280,7 +294,8 @@ def compare(
     tests:int|None=None,               # differences on the page; None: the pairs given here
 )->pd.DataFrame:                       # a row per pair: n, mean, low, high, resolved
     "`paired` for several pairs, with intervals that hold together (Bonferroni)."
-    check_type('pairs', pairs, Iterable); check_positive('level', level, below=1)
+    check_type('pairs', pairs, Iterable)
+    check_positive('level', level, below=1)
     pairs = list(pairs)
     if not pairs: raise ValueError('pairs must hold at least one pair of names')
     tests = len(pairs) if tests is None else tests
