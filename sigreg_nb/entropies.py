@@ -42,7 +42,7 @@ def koleo_floor(
     check_count('n', n, low=2)
     check_count('d', d, low=2)
     check_positive('eps', eps)
-    u = torch.cos(torch.linspace(pi, 0, 20001, dtype=torch.float64))
+    u = torch.cos(torch.linspace(pi, 0, 20001, dtype=torch.float64, device='cpu'))
     below = torch.as_tensor(betainc((d-1)/2, (d-1)/2, ((1+u)/2).numpy()))**(n-1)
     middle = (u[1:] + u[:-1])/2
     return float(-(below.diff() @ (2 - 2*middle + eps**2).log())/2)
@@ -96,7 +96,7 @@ def mmcr_floor(
     check_count('d', d)
     check_positive('eps', eps)
     gamma,m = d/n,20000
-    angle = (torch.arange(m, dtype=torch.float64) + .5)*pi/m
+    angle = (torch.arange(m, dtype=torch.float64, device='cpu') + .5)*pi/m
     x = 1 + gamma + 2*sqrt(gamma)*angle.cos()
     share = 2*angle.sin().square()/x/m                # of the nonzero part, times min(1, γ)/γ
     mean = float(share @ (x/d + eps).sqrt())

@@ -10,7 +10,6 @@ from math import exp
 
 import torch
 import torch.nn.functional as F
-from scipy.special import hyp0f1
 from torch import Tensor
 
 from .checks import check_count, check_positive, check_type
@@ -20,7 +19,9 @@ from .stein import _pairs
 # %% ../nbs/28_sphere.ipynb #c007
 def _mean_kernel(d, t):
     "Mean of the kernel over uniform directions (@eq-sphere-mmd)."
-    return exp(-2*t)*float(hyp0f1(d/2, t*t))
+    k = torch.arange(60 + int(2*t), dtype=torch.float64, device='cpu')
+    terms = (t*t/(d/2 + k)/(k + 1)).cumprod(0)            # of the series of 0F1, after the 1
+    return exp(-2*t)*(1 + terms.sum())
 
 def _cosines(z):
     "Of all pairs of rows, (n, n)."
@@ -46,7 +47,8 @@ def sphere_mmd(
     "Squared MMD of the directions to the uniform law on the sphere (@eq-sphere-mmd); O(n²d)."
     _check(t, unbiased)
     p,n = _masses(z, weight)
-    return _pairs(torch.exp(2*t*(_cosines(z) - 1)), p, n, unbiased) - _mean_kernel(z.shape[1], t)
+    pairs = _pairs(torch.exp(2*t*(_cosines(z) - 1)), p, n, unbiased)
+    return pairs - _mean_kernel(z.shape[1], t).to(z)
 
 # %% ../nbs/28_sphere.ipynb #c013
 def _sphere_h(u, d, kappa):
@@ -77,7 +79,7 @@ def sphere_mmd_floor(
     "Expected `sphere_mmd` of n uniform directions."
     _check_sizes(n, d)
     _check(t, unbiased)
-    return 0. if unbiased else (1 - _mean_kernel(d, t))/n
+    return 0. if unbiased else (1 - float(_mean_kernel(d, t)))/n
 
 def sphere_ksd_floor(
     n:int,              # batch size

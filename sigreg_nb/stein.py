@@ -31,10 +31,10 @@ def _profile(r, scale, kernel, beta):
 # %% ../nbs/27_stein.ipynb #c010
 def _mixture(scale, kernel, beta):
     "Rates q and masses p, float64, with Σp e^{-qr/2} the kernel (@eq-stein-mixture)."
-    one = torch.ones(1, dtype=torch.float64)
+    one = torch.ones(1, dtype=torch.float64, device='cpu')
     if kernel == 'gaussian': return one/scale, one
-    h,x = .25,torch.arange(-24, 4.1, .25, dtype=torch.float64)
-    p = h*torch.exp(beta*x - x.exp() - lgamma(beta))
+    x = torch.arange(-24, 4.1, .25, dtype=torch.float64, device='cpu')
+    p = .25*torch.exp(beta*x - x.exp() - lgamma(beta))
     return torch.cat([2*x.exp()/scale, 0*one]), torch.cat([p, one - p.sum()])
 
 # %% ../nbs/27_stein.ipynb #c013
@@ -62,7 +62,7 @@ def _scale(d, kernel, width, beta, unbiased):
 # %% ../nbs/27_stein.ipynb #c016
 def _means(q, p, d):
     "Mean of the kernel between two rows of N(0, I)."
-    return float(p @ (1 + 2*q)**(-d/2))
+    return p @ (1 + 2*q)**(-d/2)
 
 @_loss
 def mmd(
@@ -80,7 +80,7 @@ def mmd(
     q,share = _mixture(scale, kernel, beta)
     factor,rate = (share*(1+q)**(-d/2)).to(z),(q/(1+q)/2).to(z)
     single = torch.exp(-z.square().sum(1, keepdim=True)*rate) @ factor
-    return _pairs(pairs, p, n, unbiased) - 2*(p @ single) + _means(q, share, d)
+    return _pairs(pairs, p, n, unbiased) - 2*(p @ single) + _means(q, share, d).to(z)
 
 # %% ../nbs/27_stein.ipynb #c022
 def mmd_floor(
@@ -95,7 +95,7 @@ def mmd_floor(
     check_count('n', n, low=2)
     check_count('d', d)
     q,p = _mixture(_scale(d, kernel, width, beta, unbiased), kernel, beta)
-    return 0. if unbiased else (1 - _means(q, p, d))/n
+    return 0. if unbiased else (1 - float(_means(q, p, d)))/n
 
 # %% ../nbs/27_stein.ipynb #c025
 @_loss
@@ -142,7 +142,9 @@ def bhep(
     check_positive('beta', beta)
     with full_precision(z):
         y = z - z.mean(0)
-        white = torch.linalg.solve_triangular(torch.linalg.cholesky(y.T @ y/n), y.T, upper=False).T
+        L,failed = torch.linalg.cholesky_ex(y.T @ y/n)
+        if failed: raise ValueError('z must have a covariance of full rank')
+        white = torch.linalg.solve_triangular(L, y.T, upper=False).T
         return n*mmd(white, 'gaussian', 1/beta, unbiased=False)
 
 def bhep_mean(
