@@ -26,6 +26,7 @@ import torch
 from torch import Tensor, nn
 
 from .checks import check_callable, check_choice, check_count, check_positive, check_type
+from .docs import entry
 from .epps_pulley import as_grid, null_mean
 from .exact import Synced
 from .objective import COMBINE, LOSSES
@@ -215,7 +216,8 @@ class _Streams:
 
 # %% ../nbs/32_attach.ipynb #c019
 _UNREACHABLE = ('{n} of {all} sites hold no negative value: {sites}. N(0, I) is out of reach after '
-                'a ReLU (strong SIGReg sees the mean; Weak-SIGReg and VCReg subtract it). ')
+                'a ReLU (strong SIGReg sees the mean; Weak-SIGReg and VCReg subtract it). See '
+                + entry('after-a-relu') + '. ')
 
 def _about_relus(taps:Taps, trace:Rectified)->str:
     "Which sites hold no negative value, and what to write instead; nothing if there are none."
@@ -234,11 +236,11 @@ def _about_relus(taps:Taps, trace:Rectified)->str:
 def _about_frozen(taps:Taps)->str:
     dead = ', '.join(site for site,z in taps.features.items() if not z.requires_grad)
     return dead and (f'no gradient at {dead}: nothing before these sites is trained, and '
-                     'their penalty changes nothing')
+                     f"their penalty changes nothing. See {entry('changes-nothing')}")
 
 _PADDED = ('{} says that some tokens are padding, and pool={!r} counts them like the others. '
            "Attach with pool='masked' (their mean) or 'positions' (each of them), and give the "
-           'loss mask={}, which is True where a token counts')
+           'loss mask={}, which is True where a token counts. See ' + entry('padding'))
 
 def _about_padding(taps:Taps, masks:Mapping[str, Tensor])->str:
     "Of the first mask that has holes (waits for the device)."

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['app', 'VERSION', 'SEVERAL', 'ARM', 'REGIME', 'EPOCHS', 'DATA', 'DEVICE', 'SET', 'REG', 'MINUTES', 'WAIT', 'CHANGED',
            'bench', 'BENCH_OUT', 'main', 'demo', 'list_', 'run', 'steps', 'campaign', 'table', 'check', 'conform',
-           'vectors', 'download', 'bench_losses', 'bench_training', 'bench_inserted']
+           'doctor', 'vectors', 'download', 'bench_losses', 'bench_training', 'bench_inserted']
 
 # %% ../nbs/56_cli.ipynb #c003
 import os
@@ -402,6 +402,39 @@ def conform(
             for path in module.write_scripts(record, scripts): print(path, file=sys.stderr)
     if as_json: print(json.dumps(records, indent=1, ensure_ascii=False))
     if any(map(module.failures, records)): raise typer.Exit(1)
+
+# %% ../nbs/56_cli.ipynb #doctor
+@app.command()
+def doctor(
+    target:Annotated[str, typer.Argument(metavar='TARGET', help="package.module:Name of a model, "
+                     "or of what makes one without arguments.")],
+    batch:Annotated[Optional[str], typer.Option(help="package.module:Name of a batch, or of what "
+                    "makes one: a tensor, a tuple of arguments, a dict of them.")]=None,
+    shape:Annotated[Optional[str], typer.Option(help="In place of a batch: normal numbers of "
+                    "this shape, as 64,3,32,32.")]=None,
+    sites:Annotated[Optional[str], typer.Option(help="Pattern of modules, as 'blocks.*'; "
+                    "default: the parts of the model.")]=None,
+)->None:
+    """Look for what goes wrong with regularizers, in your own model and batch.
+
+    One forward of a copy. Every finding has what to do and an address in the book.
+
+    Examples:
+
+      sigreg doctor torchvision.models:resnet18 --shape 64,3,64,64 --sites 'layer?.?'
+
+      sigreg doctor my_package.models:Net --batch my_package.data:batch
+    """
+    _mine(target)
+    if (batch is None) == (shape is None):
+        raise ValueError('give one of --batch package.module:Name and --shape 64,3,32,32, got '
+                         + ('none' if batch is None else 'both'))
+    from torch import Tensor, nn
+    from sigreg_nb import symptoms as module
+    model = module.named('TARGET', target, (nn.Module,))
+    given = (module.shaped(shape) if batch is None else
+             module.named('--batch', batch, (Tensor, tuple, list, dict)))
+    print(module.doctor(model, given, sites))
 
 # %% ../nbs/56_cli.ipynb #vectors
 @app.command()

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['VARIANTS', 'singular_spectrum', 'eigen_spectrum', 'participation_ratio', 'spectral_entropy', 'rankme', 'alpha_req',
-           'isotropy_gap', 'spread', 'mean_cosine', 'norm_variance', 'expected_participation', 'debias_participation',
-           'cdnv', 'nc1', 'ncc_agreement', 'collapse_report']
+           'lidar', 'isotropy_gap', 'spread', 'mean_cosine', 'norm_variance', 'expected_participation',
+           'debias_participation', 'cdnv', 'nc1', 'ncc_agreement', 'collapse_report']
 
 # %% ../nbs/10_collapse.ipynb #c002
 from math import inf
@@ -129,6 +129,27 @@ def alpha_req(
     if min(fit[1], len(lam)) - fit[0] < 1:
         raise ValueError(f"fit={tuple(fit)} leaves fewer than two of {len(lam)} eigenvalues")
     return _decay(lam, fit).to(as_batch(z).dtype)
+
+# %% ../nbs/10_collapse.ipynb #lidar
+def lidar(
+    z:Tensor,           # embeddings of q views of n images, (n, q, d)
+    delta:float=1e-4,   # added to the variance within images
+)->Tensor:              # scalar, at least 1, or 0 if all images have one mean
+    "Effective rank of the means of the images, measured in units of the variance within (LiDAR)."
+    check_type('z', z, Tensor)
+    check_positive('delta', delta)
+    if z.ndim != 3 or min(z.shape[:2]) < 2:
+        raise ValueError(f'z must be (n, q, d) with n, q of at least 2, got shape {tuple(z.shape)}')
+    n,q,d = z.shape
+    x = _wide(z.flatten(0, 1)).view(n, q, d)
+    broken = ~x.isfinite().all()
+    x = _centered(x.masked_fill(broken, 0.).flatten(0, 1)).view(n, q, d)
+    mu = x.mean(1)
+    inside = (x - mu[:,None]).flatten(0, 1)
+    within = inside.T @ inside / (n*(q-1)) + delta*torch.eye(d, dtype=x.dtype, device=x.device)
+    y = torch.linalg.solve_triangular(torch.linalg.cholesky(within), _centered(mu).T, upper=False)
+    values = torch.linalg.eigvalsh(_gram(y)).clamp_min(0)
+    return _count(_shares(values)).masked_fill(broken, torch.nan).to(as_batch(z[0]).dtype)
 
 # %% ../nbs/10_collapse.ipynb #c046
 def isotropy_gap(

@@ -26,6 +26,7 @@ from torch.utils._pytree import tree_flatten, tree_unflatten
 
 from .checks import as_batch, check_choice, check_type, near_names
 from .collapse import participation_ratio
+from .docs import entry
 
 # %% ../nbs/30_taps.ipynb #c019
 def _match(parts:list[str], globs:list[str])->bool:
@@ -496,7 +497,8 @@ def _stacks(reg)->bool:
 STACK = 2**20 # elements of a site; larger ones are not stacked
 
 _FEW = ("site {!r}: z must have at least {} rows, got {} of {} features. If the last batch of an "
-        'epoch is too small, leave it out: DataLoader(…, drop_last=True)')
+        'epoch is too small, leave it out: DataLoader(…, drop_last=True). See '
+        + entry('small-batch'))
 
 def _kind(item):
     site,z,reg,weight = item
@@ -591,6 +593,8 @@ def _weights(site:str, z:Tensor, kept:Tensor|None, weight:Tensor|None, pool)->Te
     return w if kept is None else w.masked_fill(~kept, 0)
 
 # %% ../nbs/30_taps.ipynb #c064
+_AGAIN = ('; recompile it with the taps in place: torch.compiler.reset(). See '
+          + entry('compiled'))
 _NO_GRAD = ('no graph: the last forward of the model ran without gradients. Take the loss before '
             'another forward under no_grad (in `microbatched`, of the features in its dict), or '
             'take it under no_grad if you only want to see it')
@@ -627,7 +631,8 @@ def _check_places(model, sites:Mapping)->None:
     "Raise if another module stands where one was tapped: its output is not what we hold."
     moved = [name for name,m in sites.items() if not _is_at(model, name, m)]
     if moved: raise RuntimeError(f'{_some(moved)}: the module there was replaced or wrapped after '
-                                 'it was tapped, as by LoRA; detach(), and attach again')
+                                 'it was tapped, as by LoRA; detach(), and attach again. See '
+                                 + entry('wrapped'))
 
 # %% ../nbs/30_taps.ipynb #c064a
 _SILENT = ('no features: attach the taps, then call the model they were given; not a part of it, '
@@ -646,8 +651,7 @@ def _recorded(taps)->dict[str, Tensor]:
     if packed := [name for name in silent if name in held.nested]:
         raise RuntimeError(f'{_some(packed)} {_NESTED}')
     if len(silent) == len(taps.sites):
-        again = '; recompile it with the taps in place: torch.compiler.reset()'
-        raise RuntimeError(_SILENT + (again if _is_compiled(taps.model) else ''))
+        raise RuntimeError(_SILENT + (_AGAIN if _is_compiled(taps.model) else ''))
     if silent and taps.missing == 'error':
         fused = any(name.split('.')[-1] == 'out_proj' for name in silent)
         why = ' (attention uses the weight of out_proj without calling it)' if fused else ''
@@ -659,7 +663,7 @@ def _recorded(taps)->dict[str, Tensor]:
 _TWO = ('another forward with gradients came before this one, and no loss was taken of it. Put '
         "both batches into one forward (torch.cat), or take the loss after each; forwards='each' "
         "counts all of them, forwards='last' only the last. A forward that is not trained on "
-        'belongs under torch.no_grad()')
+        'belongs under torch.no_grad(). See ' + entry('two-forwards'))
 
 def _graph(held:_Held, account:_Account)->None:
     "Raise if a loss is wanted, and not all that it needs has a graph; else it is taken."
@@ -669,7 +673,8 @@ def _graph(held:_Held, account:_Account)->None:
     if lost and not held.grad: raise RuntimeError(_NO_GRAD)
     if lost:
         raise RuntimeError(f'no graph at {_some(lost)}: computed without gradients; '
-                           'checkpoint with use_reentrant=False, or tap around the checkpoint')
+                           'checkpoint with use_reentrant=False, or tap around the checkpoint. '
+                           f"See {entry('checkpointed')}")
     if two and account.forwards != 'last': raise RuntimeError(_TWO)
 
 # %% ../nbs/30_taps.ipynb #c064e

@@ -16,7 +16,8 @@ WORK = [(train, "load_data"), (campaign, "loaded_once"), (plateau, "load_data"),
 NEEDED = {"run": ["V3", "--data", "."], "steps": ["V3", "--data", "."], "table": ["TABLE1"], "demo": ["--regime", "clean"],
           "campaign": ["TABLE1", "--budget-minutes", "1", "--data", "."], "bench losses": ["--family", "weak"],
           "bench inserted": ["--network", "vit_b_32/4"], "check": ["FILE", "--known", "."],
-          "conform": ["lightly"], "vectors": ["--check", "FILE"]}
+          "conform": ["lightly"], "vectors": ["--check", "FILE"],
+          "doctor": ["sigreg_nb.mlp:MLP", "--shape", "8,3072"]}
 LONG = "-"*3000
 WORDS = ["", "x", "-1", "nan", "é", "x"*3000, LONG, "['weak']", "weak,strong", "../.."]
 INT = ["", "x", "-1", "1.5", "nan", "inf", "1e400", "0x10", "99999999999999999999", "-99999999999999999999", LONG, "True"]
@@ -40,12 +41,12 @@ BAD = {"seed": INT, "seeds": [*INT, "0", "101"], "epochs": [*INT, "0"], "rounds"
        "arm": [*WORDS, "stong"], "regime": [*WORDS, "cleen"], "precision": [*WORDS, "fp16", "FP32"], "if_changed": [*WORDS, "refuze"],
        "family": [*WORDS, "stong"], "network": [*WORDS, "vit_b_33"], "contestant": [*WORDS, "VCReg"],
        "row": [*WORDS, "V99", "v3"], "name": [*WORDS, "TABEL1"], "match": ["", "x", "[", LONG],
-       "targets": [*WORDS, "stong"], "form": [*WORDS, "stong"], "skip": [*WORDS, "stong"],
+       "targets": [*WORDS, "stong"], "target": [*WORDS, "os:getcwd:x", "torch:pi"], "sites": ["x", "nowhere.*", "["], "form": [*WORDS, "stong"], "skip": [*WORDS, "stong"],
        "timeout": [*FLOAT, "0"], "scripts": OUT, "check": ["", "/nonexistent", "FILE", LONG], "tolerance": FLOAT,
        "shape": ["", "x", "1,2", "1,2,3,4", "-1,2,3", "0,1,1", "1,1,1", "2,0,1", "99999999999,1,1", "nan,1,1", "1.5,2,3", "²,2,2", LONG]}
 FREE = "note", "version", "files"   # any text; what is no value; and what is told in lines of its own
 SAYS = {"row": ("run", "row"), "set_": ("set",), "name": ("name", "experiment"), "match": ("match", "name like"), "budget_minutes": ("budget",),
-        "checkpoint_minutes": ("minutes",), "wait_seconds": ("seconds",), "arm": ("arm", "reg"), "known": ("known",), "targets": ("target",), "as_json": ("json",)}
+        "checkpoint_minutes": ("minutes",), "wait_seconds": ("seconds",), "arm": ("arm", "reg"), "known": ("known",), "targets": ("target",), "target": ("target",), "sites": ("sites", "module"), "as_json": ("json",)}
 
 def commands():
     "Path, parameter and its option, None for a position; what is a flag."

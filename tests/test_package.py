@@ -17,7 +17,7 @@ ABOUT_TORCHVISION = ["beyond", "cost"]  # chapters on its networks
 
 OF_TRAIN = ["torchvision", "pandas", "matplotlib", "sklearn", "tqdm"]  # the extra `train` has them, the library does without
 LIBRARY = ("attach augment checks collapse conform controls convert convnext data dynamics epps_pulley exact information kernel losses measures mlp models moments notation objective optim probes "
-           "recurrence resnet slices strong taps vcreg_layer vcreg_loss vectors vit weak cli").split()
+           "recurrence resnet slices strong symptoms taps vcreg_layer vcreg_loss vectors vit watch weak xray cli").split()
 
 @pytest.mark.parametrize("modules, absent", [
     (MODULES, ["nbdev", "fastcore", "IPython", "timm", "seaborn"]),
