@@ -137,7 +137,8 @@ def start(
     found = []
     with Taps(model, demo.SITES[run.task]) as taps:
         for b in torch.randperm(len(x)).split(run.batch_size)[:batches]:
-            found.append(balance(*demo.losses(run, model, taps, reg, x[b], y[b]), model.parameters()))
+            both = demo.losses(run, model, taps, reg, x[b], y[b])
+            found.append(balance(*both, model.parameters()))
     return Balance(*(mean(asdict(b)[key] for b in found) for key in asdict(found[0])))
 
 # %% ../nbs/69_which_lambda.ipynb #c013

@@ -428,7 +428,8 @@ class Watch(_Kept):
 
     def remove(self)->None:
         "Take the hooks out; numbers and evidence stay."
-        self.recorder.detach(); self.recorder.clear()
+        self.recorder.detach()
+        self.recorder.clear()
 
     def __enter__(self): return self
     def __exit__(self, *error): self.remove()
