@@ -227,7 +227,7 @@ def growth(
     larger = [tuple(s*(factor if i == j else 1) for j,s in enumerate(shape)) for i in range(3)]
     return {size:log(ms(s)/base)/log(factor) for size,s in zip('ndk', larger)}
 
-# %% ../nbs/82_bench.ipynb #c026
+# %% ../nbs/82_bench.ipynb #c026a
 EXACT = {'strong':'complex formula', 'weak':'autograd', 'vcreg':'autograd'}
 COMPILED = {'strong':('ours', 'real formula'), 'weak':('ours', 'autograd'),
             'vcreg':('ours', 'autograd'), # a compiler makes no code of complex numbers
@@ -237,6 +237,7 @@ def _compiled(loss):
     if isinstance(loss, Draws): return Draws(torch.compile(loss.loss, dynamic=False))
     return torch.compile(loss, dynamic=False)
 
+# %% ../nbs/82_bench.ipynb #c026
 def bench_losses(
     shapes=SHAPES,      # of (n, d, k)
     rounds:int=20,      # of timings

@@ -124,7 +124,8 @@ def draw_normal(
     if generator is not None or not torch.compiler.is_compiling():
         return torch.randn(shape, generator=generator, dtype=dtype, device=device)
     seed = torch.randint(1<<62, (), device=device)
-    return counter_normal(*shape, seed=seed, step=torch.zeros_like(seed), dtype=dtype, device=device)
+    step = torch.zeros_like(seed)
+    return counter_normal(*shape, seed=seed, step=step, dtype=dtype, device=device)
 
 # %% ../nbs/11_slices.ipynb #c064
 def _in_backward()->bool:
