@@ -544,7 +544,7 @@ def _shape(text:str)->tuple[int, ...]:
 def bench_losses(
     shape:Annotated[Optional[list[str]], typer.Option(help="n,d,k; repeat for several.")]=None,
     family:Annotated[Optional[list[str]],
-                     typer.Option(help="strong, weak or vcreg; repeat for several.")]=None,
+                     typer.Option(help="strong, weak, vcreg, libraries; repeat for several.")]=None,
     rounds:Annotated[int, typer.Option(help="Timings of each.")]=20,
     device:Annotated[str, DEVICE]='cpu',
     compile:Annotated[bool, typer.Option(help="Also time them under torch.compile?")]=False,
@@ -567,6 +567,8 @@ def bench_losses(
     found = module.bench_losses(shapes, rounds, device, family or tuple(module.CONTESTANTS),
                                 compile)
     print(module.bench_table(found).to_string())
+    missing = [name for name,version in found['libraries'].items() if not version]
+    if missing: print(f"not installed here, and not timed: {', '.join(missing)}")
     _save(dict(env=environment(device), **found), out)
 
 # %% ../nbs/56_cli.ipynb #c028

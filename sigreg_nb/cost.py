@@ -4,13 +4,12 @@
 
 # %% auto #0
 __all__ = ['NETWORKS', 'CONTESTANTS', 'PAPER', 'Network', 'site_shapes', 'vcreg_plain', 'Plain', 'Algorithm1', 'SampleNorm',
-           'plain_means', 'placed', 'tapped', 'precise', 'Step', 'count_flops', 'clock', 'in_turn', 'features_at',
-           'alone', 'operations', 'bench_inserted', 'cost_table']
+           'plain_means', 'placed', 'tapped', 'precise', 'Step', 'count_flops', 'in_turn', 'features_at', 'alone',
+           'operations', 'bench_inserted', 'cost_table']
 
 # %% ../nbs/83_cost.ipynb #c003
 import json
 import os
-import time
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from copy import deepcopy
@@ -28,7 +27,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from torchvision.models import ConvNeXt, VisionTransformer, convnext_tiny, vit_b_32
 from torchvision.models.convnext import CNBlockConfig
 
-from .bench import peak_of, vcreg_naive
+from .bench import clock, peak_of, vcreg_naive
 from .checks import check_choice, check_count
 from .ledger import check_writable, environment, write_json
 from .objective import Loss
@@ -230,11 +229,6 @@ def count_flops(
     return counter.get_total_flops()
 
 # %% ../nbs/83_cost.ipynb #c046
-def clock(device)->Callable[[], float]:
-    "Seconds: of the processor for one CPU thread, else of the wall."
-    alone = torch.device(device).type == 'cpu' and torch.get_num_threads() == 1
-    return time.process_time if alone else time.perf_counter
-
 def in_turn(
     steps:dict[str, Callable], # name to what is timed; takes nothing
     rounds:int,

@@ -23,7 +23,7 @@ from .epps_pulley import as_grid, null_mean, quadrature
 from .kernel import machinery
 from .moments import center, covariance
 from .recurrence import additive, effective_size, totals
-from .slices import random_slices
+from .slices import draw_normal, random_slices
 from .strong import strong_floor, strong_sigreg
 from .vcreg_loss import vcreg, vcreg_floor
 from .weak import weak_floor, weak_sigreg
@@ -46,7 +46,7 @@ def _project(z, num_slices, A, generator):
     check_count('num_slices', num_slices)
     d = z.shape[1]
     if A is None:
-        A = random_slices(d, num_slices, normal=partial(torch.randn, generator=generator),
+        A = random_slices(d, num_slices, normal=partial(draw_normal, generator=generator),
                           dtype=z.dtype, device=z.device)
     else: check_type('A', A, Tensor)
     if A.ndim != 2 or len(A) != d or not A.shape[1]:
@@ -469,7 +469,7 @@ def _class_floor(n, d, classes, grid='weak-sigreg', **_):
 def _rectified_floor(n, d, grid='weak-sigreg', A=None, **_):
     g,(t,W) = torch.Generator('cpu').manual_seed(0),quadrature(grid, device='cpu')
     if A is None:                                       # more slices where they differ more
-        A = random_slices(d, max(16, 4096//d), normal=partial(torch.randn, generator=g),
+        A = random_slices(d, max(16, 4096//d), normal=partial(draw_normal, generator=g),
                           device='cpu')
     return float(((1 - rectified_cf(A.to(t), t).abs().square()) @ W).mean())
 

@@ -344,6 +344,7 @@ def scores(
     eager = u.device.type == 'cpu' and not torch.compiler.is_compiling()
     if not eager or sums is not wave_sums or columns < min(k, 16):
         T,du = _two_passes(flat, grid, wanted, sums, series)
+    elif columns == k: T,du = _one_pass(flat, grid, wanted)
     else:
         parts = [_one_pass(x, grid, wanted) for x in flat.split(columns, -1)]
         T = torch.cat([T for T,_ in parts], -1)

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['SLICES', 'SKETCHES', 'unit_columns', 'orthogonal_blocks', 'random_slices', 'random_sketch', 'splitmix64',
-           'counter_normal', 'Stream']
+           'counter_normal', 'draw_normal', 'Stream']
 
 # %% ../nbs/11_slices.ipynb #c003
 from functools import partial
@@ -112,6 +112,20 @@ def counter_normal(
     angle = (bits >> 32).to(real) * (torch.pi / 2**31)
     x = torch.cat([radius*angle.cos(), radius*angle.sin()], dim=-1)[...,:count]
     return x.reshape(*step.shape, *shape).to(dtype)
+
+# %% ../nbs/11_slices.ipynb #c062b
+def draw_normal(
+    *shape:int,
+    generator:torch.Generator|None=None, # None: PyTorch's own
+    dtype:torch.dtype=torch.float32,
+    device=None,
+)->Tensor:
+    "`torch.randn`; compiled, `counter_normal` from a random seed."
+    if generator is not None or not torch.compiler.is_compiling():
+        return torch.randn(shape, generator=generator, dtype=dtype, device=device)
+    seed = torch.randint(1<<62, (), device=device)
+    step = torch.zeros_like(seed)
+    return counter_normal(*shape, seed=seed, step=step, dtype=dtype, device=device)
 
 # %% ../nbs/11_slices.ipynb #c064
 def _in_backward()->bool:

@@ -17,7 +17,7 @@ from .checks import (as_batch, as_weight, check_callable, check_choice, check_co
 from .epps_pulley import as_grid, null_mean
 from .kernel import machinery
 from .recurrence import additive, effective_size, lattice, scores, slopes, statistic
-from .slices import SLICES, Stream, random_slices
+from .slices import SLICES, Stream, draw_normal, random_slices
 
 # %% ../nbs/20_strong.ipynb #c014
 SCALES = 'n','mean'
@@ -96,7 +96,7 @@ def strong_sigreg(
     if A is not None: _check_slices(A, d)
     with full_precision(z):
         if A is None:
-            A = random_slices(d, num_slices, slices, partial(torch.randn, generator=generator),
+            A = random_slices(d, num_slices, slices, partial(draw_normal, generator=generator),
                               dtype=wide.dtype, device=z.device)
         return _strong(z, A.to(wide), grid, scale, excess, weight, reduce)
 

@@ -16,7 +16,7 @@ from torch import Tensor
 from .checks import (as_batch, as_weight, check_callable, check_choice, check_count,
                               full_precision, level, transformed)
 from .moments import center, covariance
-from .slices import SKETCHES, Stream, random_sketch
+from .slices import SKETCHES, Stream, draw_normal, random_sketch
 
 # %% ../nbs/21_weak.ipynb #c014
 FORMS = 'frobenius','squared','unbiased'
@@ -172,7 +172,7 @@ def weak_sigreg(
     weight = as_weight(weight, (n,), z, check_finite, low)
     with full_precision(z):
         if S is None and _is_sketched(d, sketch_dim, sketch):
-            S = random_sketch(d, sketch_dim, sketch, partial(torch.randn, generator=generator),
+            S = random_sketch(d, sketch_dim, sketch, partial(draw_normal, generator=generator),
                               dtype=z.dtype, device=z.device)
         return _weak(z, None if S is None else S.detach().to(z), form, weight, reduce)
 
