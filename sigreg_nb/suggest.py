@@ -125,8 +125,8 @@ def _about_rows(seen:Look, reg)->list[str]:
         with torch.no_grad(): collapsed = float(reg(torch.zeros(n, d)))
         floor = reg.floor(n, d)
         if floor > collapsed/2:
-            notes.append(f'{site}: of {n} rows with {d} features chance leaves {floor:.3g}, a collapse '
-                         f'costs {collapsed:.3g}: the batch is too small to tell them apart')
+            notes.append(f'{site}: of {n} rows with {d} features chance leaves {floor:.3g}, a '
+                         f'collapse costs {collapsed:.3g}: the batch is too small to tell')
     return notes
 
 # %% ../nbs/39_suggest.ipynb #c016

@@ -154,7 +154,8 @@ def constants(
     found = []
     for regime in 'clean','noisy','deep':
         for loss in MAIN:
-            lam = json.loads((Path(folder)/f'{regime}-{loss}.json').read_text())['chosen']['reg_weight']
+            searched = json.loads((Path(folder)/f'{regime}-{loss}.json').read_text())
+            lam = searched['chosen']['reg_weight']
             x,at = lam/(1-lam),start(declared(regime, loss, tuned=False))
             found.append(dict(loss=loss, thumb=x, ratio=x/at.ratio, value=x*abs(at.reg)/at.task))
     return {rule:{loss:geometric(f[rule] for f in found if loss in ('', f['loss']))
