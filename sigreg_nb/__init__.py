@@ -6,7 +6,8 @@ The value that is left by chance:  strong_floor(n), weak_floor(n, d), vcreg_floo
 On any model, by module names:     reg = attach(model, 'blocks.*', WeakSIGReg(), weight=.1); loss = reg(task_loss)
 In Lightning and Hugging Face:     lightning_callback(…), SIGRegTrainerMixin; log_sites(writer, reg, step)
 Several processes, micro-batches:  Synced(loss), microbatched(…); features by hand: Taps(model, 'blocks.*')
-Weights of other code bases:       convert_weight(…)
+Weights of other code bases:       convert_weight(…); a first one: suggest_weight(model, batch, loss, sites, reg)
+Is it collapsing?                  Watch(model, sites) while it trains; doctor(model, batch) once
 
 Chapters are modules: sigreg_nb.collapse measures a cloud, sigreg_nb.probes tests features, sigreg_nb.train has a loop.
 The command line is `sigreg --help`; the book is https://sigreg-nb.github.io/sigreg_nb.
@@ -28,20 +29,25 @@ if TYPE_CHECKING:  # at run time each name is imported when it is first asked fo
     from .exact import Synced, microbatched
     from .objective import LOSSES, Loss
     from .strong import StrongSIGReg, strong_floor, strong_sigreg
+    from .suggest import suggest_weight
+    from .symptoms import doctor
     from .taps import Taps
     from .vcreg_layer import VCRegLayer, vcreg_total
     from .vcreg_loss import VCReg, vcreg, vcreg_floor
+    from .watch import Watch
     from .weak import WeakSIGReg, weak_floor, weak_sigreg
 
 __all__ = ['LOSSES', 'Attached', 'Loss', 'SIGRegTrainerMixin', 'StrongSIGReg', 'Synced', 'Taps', 'VCReg', 'VCRegLayer',
-           'WeakSIGReg', 'attach', 'before_relu', 'convert_weight', 'lightning_callback', 'log_sites', 'microbatched',
-           'strong_floor', 'strong_sigreg', 'vcreg', 'vcreg_floor', 'vcreg_total', 'weak_floor', 'weak_sigreg']
+           'Watch', 'WeakSIGReg', 'attach', 'before_relu', 'convert_weight', 'doctor', 'lightning_callback', 'log_sites',
+           'microbatched', 'strong_floor', 'strong_sigreg', 'suggest_weight', 'vcreg', 'vcreg_floor', 'vcreg_total',
+           'weak_floor', 'weak_sigreg']
 
 _HOME = {name: module for module, names in dict(
     attach='Attached SIGRegTrainerMixin attach before_relu convert_weight lightning_callback log_sites',
-    exact='Synced microbatched', objective='LOSSES Loss', strong='StrongSIGReg strong_floor strong_sigreg', taps='Taps',
+    exact='Synced microbatched', objective='LOSSES Loss', strong='StrongSIGReg strong_floor strong_sigreg',
+    suggest='suggest_weight', symptoms='doctor', taps='Taps',
     vcreg_layer='VCRegLayer vcreg_total', vcreg_loss='VCReg vcreg vcreg_floor',
-    weak='WeakSIGReg weak_floor weak_sigreg').items() for name in names.split()}
+    watch='Watch', weak='WeakSIGReg weak_floor weak_sigreg').items() for name in names.split()}
 
 _MOVED = {module: {old: (home, new or old) for home, names in homes.items() for name in names.split()
                    for old, _, new in [name.partition('=')]} for module, homes in dict(

@@ -365,6 +365,26 @@ sorted(row)[:4]
 → ['d', 'excess', 'floor', 'n']
 """}
 
+# %% ../nbs/91_help.ipynb #c024d
+EXAMPLES |= {
+'suggest_weight': """
+def task(model, batch): return nn.functional.cross_entropy(model(batch[0]), batch[1])
+found = suggest_weight(model, (x, y), task, '0', WeakSIGReg())
+found.weight, found.low, found.high
+→ (1.0, 0.1, 4.0)
+""", 'Watch': """
+with Watch(model, '0', every=1, warmup=0, reference=2) as watch:
+    for _ in range(3):
+        _ = model(torch.randn(64, 8))
+        _ = watch.step()
+watch.alarm is None, [row['site'] for row in watch.report()]
+→ (True, ['0'])
+""", 'doctor': """
+found = doctor(model, x, '0')           # print(found) says what to do
+found.sites, list(found)
+→ ({'0': (64, 16)}, [])
+"""}
+
 # %% ../nbs/91_help.ipynb #c025
 EXAMPLES |= {
 'Synced': """
