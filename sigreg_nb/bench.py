@@ -104,7 +104,8 @@ def contestants(
     k:int,      # slices
 )->dict[str, Callable]: # name -> loss(z, G)
     "The losses of a family; among 'libraries', SIGReg of those that are installed."
-    check_choice('family', family, CONTESTANTS); check_count('k', k)
+    check_choice('family', family, CONTESTANTS)
+    check_count('k', k)
     if family != 'libraries': return CONTESTANTS[family]
     return CONTESTANTS[family] | {name:Draws(make_loss(PEERS[name].code.replace('64', str(k))))
                                   for name in LIBRARIES if is_installed(name)}
@@ -124,7 +125,8 @@ def once(
     "A draw, forward and backward."
     sync = torch.cuda.synchronize if z.is_cuda else lambda: None
     now = clock(z.device)
-    sync(); start = now()
+    sync()
+    start = now()
     for _ in range(calls):
         z.grad = None
         G = None if isinstance(loss, Draws) else torch.randn(z.shape[1], k, device=z.device)

@@ -410,12 +410,13 @@ def progress(
     folder='results', # root of the ledger
 )->pd.DataFrame:      # a row per experiment
     "Declared runs, those that have a record in any arithmetic, and the epochs of all."
+    declared = {name:dict.fromkeys(experiment(name)) for name in names}
     key = lambda name, seed: (re_precision(name, 'fp32'), seed)
     done = {key(r['run']['name'], r['run']['seed']) for r in read(folder)}
     def state(runs): return dict(declared=len(runs), done=sum(key(r.name, r.seed) in done
                                                               for r in runs),
                                  epochs=sum(r.epochs for r in runs))
-    return pd.DataFrame({name:state(dict.fromkeys(experiment(name))) for name in names}).T
+    return pd.DataFrame({name:state(runs) for name,runs in declared.items()}).T
 
 # %% ../nbs/55_campaign.ipynb #c057b
 def unrecorded(
@@ -423,8 +424,9 @@ def unrecorded(
     folder='results', # root of the ledger
 )->list[Run]:         # in their order
     "The declared runs of an experiment that have no record in any arithmetic."
+    declared = dict.fromkeys(experiment(name))
     done = {(re_precision(r['run']['name'], 'fp32'), r['run']['seed']) for r in read(folder)}
-    return [run for run in dict.fromkeys(experiment(name))
+    return [run for run in declared
             if (re_precision(run.name, 'fp32'), run.seed) not in done]
 
 # %% ../nbs/55_campaign.ipynb #c071
