@@ -697,20 +697,27 @@ def _made_of(loss:Tensor, leaf:Tensor)->bool:
     return False
 
 # %% ../nbs/32_attach.ipynb #c086c
+def _save_beside(part, folder:str, name:str)->None:
+    "The state of `part` as a file of a checkpoint."
+    torch.save(part.state_dict(), os.path.join(folder, name))
+
+def _load_beside(part, folder:str|None, name:str)->None:
+    "What `_save_beside` left, if there is any."
+    if folder and os.path.isfile(path := os.path.join(folder, name)):
+        part.load_state_dict(torch.load(path, map_location='cpu', weights_only=True))
+
+# %% ../nbs/32_attach.ipynb #c086c-state
 class _TrainerState:
     "A trainer whose checkpoints hold the streams of slices, and whose logs the regularizer."
     regularizer:Attached
 
     def _save_optimizer_and_scheduler(self, output_dir):
         super()._save_optimizer_and_scheduler(output_dir)
-        if self.args.should_save:
-            torch.save(self.regularizer.state_dict(), os.path.join(output_dir, 'sigreg.pt'))
+        if self.args.should_save: _save_beside(self.regularizer, output_dir, 'sigreg.pt')
 
     def _load_optimizer_and_scheduler(self, checkpoint):
         super()._load_optimizer_and_scheduler(checkpoint)
-        if checkpoint and os.path.isfile(path := os.path.join(checkpoint, 'sigreg.pt')):
-            state = torch.load(path, map_location='cpu', weights_only=True)
-            self.regularizer.load_state_dict(state)
+        _load_beside(self.regularizer, checkpoint, 'sigreg.pt')
 
     def log(self, logs, *args, **kwargs):
         "The logs of the trainer, with the mean over sites beside the loss."

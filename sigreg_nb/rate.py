@@ -8,7 +8,7 @@ __all__ = ['ARMS', 'excess', 'best_step', 'rate', 'fit_by_direction', 'left_afte
 # %% ../nbs/16_rate.ipynb #c003
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 
 import torch
@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .checks import as_batch, check_positive
-from .demo import declared, digits, trained
+from .demo import CONTROLS, REGS, declared, demo_runs, digits, trained
 from .ledger import environment, write_json
 
 # %% ../nbs/16_rate.ipynb #c007
@@ -45,7 +45,7 @@ def rate(C:Tensor)->float:
     return float((lam[-1] - lam[0])/(lam[-1] + lam[0]))
 
 # %% ../nbs/16_rate.ipynb #c018
-ARMS = 'none','he','strong','weak','vcreg'
+ARMS = *CONTROLS['clean'],*REGS
 
 def fit_by_direction(
     z:Tensor,      # features, (n, d)
@@ -77,14 +77,13 @@ def measure_rates(
 )->None:
     "Train the demo's arms with clean labels; the spectra and fits of their features."
     y,rows = digits()['test'][1],[]
-    for arm in ARMS:
-        for seed in range(seeds):
-            record,zs = trained(replace(declared('clean', arm), seed=seed))
-            lam,share = fit_by_direction(zs[-1], y)
-            rows.append(dict(arm=arm, seed=seed, top1=record['final']['last10'],
-                             lam=lam.tolist(), share=share.tolist()))
-    run = asdict(declared('clean', 'none'))
-    write_json(Path(out), dict(run=run, rows=rows, env=environment()))
+    for run in demo_runs(['clean'], seeds=seeds):
+        record,zs = trained(run)
+        lam,share = fit_by_direction(zs[-1], y)
+        rows.append(dict(arm=run.arm, seed=run.seed, top1=record['final']['last10'],
+                         lam=lam.tolist(), share=share.tolist()))
+    base = asdict(declared('clean', 'none'))
+    write_json(Path(out), dict(run=base, rows=rows, env=environment()))
 
 # %% ../nbs/16_rate.ipynb #c020-read
 def read_rates(

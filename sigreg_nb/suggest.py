@@ -10,7 +10,6 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from math import nan
 
 import torch
 from torch import Tensor, nn
@@ -32,8 +31,25 @@ class Balance:
     @property
     def ratio(self)->float:
         "ρ, the λ at which both pull equally hard."
-        return self.pull/self.push if self.push else nan
+        return self.pull/self.push
 
+# %% ../nbs/39_suggest.ipynb #c007-slopes
+def _slopes(loss, weights):
+    "Gradient along each weight; None where the loss does not reach."
+    if not loss.requires_grad: return [None]*len(weights)
+    return torch.autograd.grad(loss, weights, retain_graph=True, allow_unused=True)
+
+# %% ../nbs/39_suggest.ipynb #c007-compare
+def _compare(task, reg, pulls, pushes)->Balance:
+    pairs = [(a, b) for a,b in zip(pulls, pushes)
+             if a is not None and b is not None and b.any()]
+    if not pairs: raise ValueError('task and reg must share weights, found none that both reach: '
+                                   'all before the sites is frozen, or reg is flat here')
+    pull,push = (torch.cat([g.flatten().double() for g in side]) for side in zip(*pairs))
+    cosine = pull @ push/(pull.norm()*push.norm())
+    return Balance(*map(float, (task.detach(), reg.detach(), pull.norm(), push.norm(), cosine)))
+
+# %% ../nbs/39_suggest.ipynb #c007-balance
 def balance(
     task:Tensor,               # task loss
     reg:Tensor,                # regularizer, without its λ
@@ -41,16 +57,7 @@ def balance(
 )->Balance:
     "Compare the gradients of two losses where both reach."
     weights = [w for w in weights if w.requires_grad]
-    def slopes(loss):
-        if not loss.requires_grad: return [None]*len(weights)
-        return torch.autograd.grad(loss, weights, retain_graph=True, allow_unused=True)
-    pairs = [(a, b) for a,b in zip(slopes(task), slopes(reg))
-             if a is not None and b is not None and b.any()]
-    if not pairs: raise ValueError('task and reg must share weights, found none that both reach: '
-                                   'all before the sites is frozen, or reg is flat here')
-    pull,push = (torch.cat([g.flatten().double() for g in side]) for side in zip(*pairs))
-    cosine = pull @ push/(pull.norm()*push.norm())
-    return Balance(*map(float, (task.detach(), reg.detach(), pull.norm(), push.norm(), cosine)))
+    return _compare(task, reg, _slopes(task, weights), _slopes(reg, weights))
 
 # %% ../nbs/39_suggest.ipynb #c010
 @contextmanager
@@ -90,15 +97,16 @@ def look(
     "Compare the gradients of task and regularizer at one batch."
     check_type('model', model, nn.Module)
     check_callable('loss', loss)
-    weights = list(model.parameters())
+    weights = [w for w in model.parameters() if w.requires_grad]
     with warnings.catch_warnings(record=True) as said, _as_it_was(model), torch.enable_grad():
         warnings.simplefilter('always')
         with attach(model, sites, reg, weight=1., **given) as attached:
             task = loss(model, batch)
             _check_task(task)
-            whole = balance(task, attached.value(), weights)
-            found = {site:balance(task, value, weights)
-                     for site,value in attached.values(attached.local).items()}
+            pulls = _slopes(task, weights)
+            def against(value): return _compare(task, value, pulls, _slopes(value, weights))
+            whole = against(attached.value())
+            found = {s:against(v) for s,v in attached.values(attached.local).items()}
             shapes = {site:tuple(z.shape) for site,z in attached.taps.features.items()}
     own = [str(w.message) for w in said if w.category is UserWarning]
     return Look(whole, found, shapes, tuple(dict.fromkeys(own)))

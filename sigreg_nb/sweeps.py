@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['LADDER', 'SETTINGS', 'MAIN', 'OTHERS', 'DEFAULTS', 'GROWS', 'CHANCE', 'Sweep', 'sweeps', 'images', 'train_sweep',
-           'train_sweeps', 'start', 'geometric', 'constants', 'rules', 'curve', 'at_weight', 'best', 'short_sweep',
+           'train_sweeps', 'start', 'searched', 'constants', 'rules', 'curve', 'at_weight', 'best', 'short_sweep',
            'regret']
 
 # %% ../nbs/69_which_lambda.ipynb #c003
@@ -14,8 +14,9 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from statistics import mean
+from statistics import geometric_mean, mean
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 
@@ -142,23 +143,26 @@ def start(
     return Balance(*(mean(asdict(b)[key] for b in found) for key in asdict(found[0])))
 
 # %% ../nbs/69_which_lambda.ipynb #c013
-def geometric(values)->float:
-    "Geometric mean."
-    return float(torch.tensor(list(values)).double().log().mean().exp())
-
 @lru_cache
-def constants(
+def searched(
     folder='../results/demo_grid', # the demo's own searches
-)->dict[str, dict[str, float]]:    # rule -> loss -> constant; '' for all losses
+)->dict[tuple[str, str], float]:   # regime and loss -> x
+    "The best weight of each search with labels."
+    def best(name):
+        lam = json.loads((Path(folder)/f'{name}.json').read_text())['chosen']['reg_weight']
+        return lam/(1-lam)
+    return {(regime, loss):best(f'{regime}-{loss}') for regime in ('clean', 'noisy', 'deep')
+            for loss in MAIN}
+
+# %% ../nbs/69_which_lambda.ipynb #c013-constants
+@lru_cache
+def constants()->dict[str, dict[str, float]]: # rule -> loss -> constant; '' for all losses
     "What the rules take from the searches of the demo."
     found = []
-    for regime in 'clean','noisy','deep':
-        for loss in MAIN:
-            searched = json.loads((Path(folder)/f'{regime}-{loss}.json').read_text())
-            lam = searched['chosen']['reg_weight']
-            x,at = lam/(1-lam),start(declared(regime, loss, tuned=False))
-            found.append(dict(loss=loss, thumb=x, ratio=x/at.ratio, value=x*abs(at.reg)/at.task))
-    return {rule:{loss:geometric(f[rule] for f in found if loss in ('', f['loss']))
+    for (regime,loss),x in searched().items():
+        at = start(declared(regime, loss, tuned=False))
+        found.append(dict(loss=loss, thumb=x, ratio=x/at.ratio, value=x*abs(at.reg)/at.task))
+    return {rule:{loss:geometric_mean(f[rule] for f in found if loss in ('', f['loss']))
                   for loss in ('', *MAIN)} for rule in ('thumb','ratio','value')}
 
 # %% ../nbs/69_which_lambda.ipynb #c014
@@ -198,13 +202,9 @@ def at_weight(
     x:float,
 )->float:
     "Accuracy at any weight: between two of the ladder in a line over ln x."
-    xs = sorted(k for k in points if k)
     if x == 0: return points[0]
-    x = min(max(x, xs[0]), xs[-1])
-    low,high = max(k for k in xs if k <= x),min(k for k in xs if k >= x)
-    if low == high: return points[low]
-    t = math.log(x/low)/math.log(high/low)
-    return (1-t)*points[low] + t*points[high]
+    xs = sorted(k for k in points if k)
+    return float(np.interp(math.log(x), np.log(xs), [points[k] for k in xs]))
 
 # %% ../nbs/69_which_lambda.ipynb #c016
 def best(record:dict)->float:

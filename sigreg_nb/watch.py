@@ -7,7 +7,6 @@ __all__ = ['BETS', 'SCORES', 'KEPT', 'cosines', 'distances', 'agreements', 'Evid
            'kind_of', 'Alarm', 'Watch', 'watch_callback', 'WatchTrainerMixin']
 
 # %% ../nbs/37_watch.ipynb #c003
-import os
 import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -17,7 +16,7 @@ from math import ceil, inf, log, nan, sqrt
 import torch
 from torch import Tensor, nn
 
-from .attach import _lightning, _Listener
+from .attach import _lightning, _Listener, _load_beside, _save_beside
 from .checks import as_batch, check_count, check_positive, check_type
 from .collapse import eigen_spectrum, lidar, rankme
 from .collapse import _decay
@@ -509,10 +508,8 @@ class WatchTrainerMixin:
 
     def _save_optimizer_and_scheduler(self, output_dir):
         super()._save_optimizer_and_scheduler(output_dir)
-        if self.args.should_save:
-            torch.save(self.watch.state_dict(), os.path.join(output_dir, 'watch.pt'))
+        if self.args.should_save: _save_beside(self.watch, output_dir, 'watch.pt')
 
     def _load_optimizer_and_scheduler(self, checkpoint):
         super()._load_optimizer_and_scheduler(checkpoint)
-        if checkpoint and os.path.isfile(path := os.path.join(checkpoint, 'watch.pt')):
-            self.watch.load_state_dict(torch.load(path, map_location='cpu', weights_only=True))
+        _load_beside(self.watch, checkpoint, 'watch.pt')
