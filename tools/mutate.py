@@ -6,11 +6,11 @@
 A change is made in an exported cell, in a copy of the package and of the chapter. It is caught if a cell of the chapter fails, or
 a script of `BESIDE`. The changes of a module count only if its tests pass without one. Prints the share that was caught and every
 survivor; the exit status is 1 below 95 %, or where a module fails as it is."""
-import ast, json, os, random, subprocess, sys, tempfile, time
+import ast, json, os, random, re, subprocess, sys, tempfile, time, types
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-CHAPTERS = {p.stem.partition("_")[2]: p for p in sorted((ROOT/"nbs").glob("[0-9]*.ipynb"))}
+CHAPTERS = {found[1]: p for p in sorted((ROOT/"nbs").glob("[0-9]*.ipynb")) if (found := re.search(r"#\| default_exp (\w+)", p.read_text()))}
 MODULES = "train", "exact", "taps", "attach", "ledger", "campaign", "data"
 #: scripts that test a module beside its chapter
 BESIDE = {"exact": ["tests/ranks.py"], "taps": ["tests/ranks.py"], "train": ["tests/together.py uneven few dropout deadline disagree"]}
@@ -88,8 +88,10 @@ def place(folder, module, cell, source, made):
 def test_cells(path):
     "Run a chapter up to the first cell that fails; timings are left out."
     import matplotlib; matplotlib.use("Agg")
-    space = {"__name__": "__main__", "display": lambda *a: None}
     import linecache
+    sys.modules["__main__"] = module = types.ModuleType("__main__")     # pickle looks names up there
+    space = vars(module)
+    space["display"] = lambda *a: None
     for i, cell in enumerate(json.loads(Path(path).read_text())["cells"]):
         source = "".join(cell["source"])
         skip = any(mark in source for mark in ("google.colab", "#| eval: false", "#| cuda", "#| slow", "#| notest"))
