@@ -159,7 +159,7 @@ def pip(python, *args):
         if os.environ.get("SIGREG_DEBUG"): print(line, end="", flush=True)
         elif terminal and line.split()[:1] in (["Collecting"], ["Downloading"], ["Installing"]):
             print(f"\r\033[K{line.strip()[:76]}", end="", flush=True)
-    status = call([python, "-m", "pip", "install", "--no-input", "--disable-pip-version-check", *args], each_line)
+    status = call([python, "-m", "pip", "install", "--no-input", "--no-compile", "--disable-pip-version-check", *args], each_line)
     if terminal: print("\r\033[K", end="", flush=True)
     if status == 0: return None
     if re.search("NewConnectionError|NameResolutionError|ConnectTimeout|ProxyError|is unreachable", "".join(lines)):

@@ -26,8 +26,8 @@ from .checks import (check_callable, check_choice, check_count, check_device, ch
 from .experiments import EXPERIMENTS, experiment, list_experiments, row, smoke as smoke_run
 from .models import kind_of
 from .rows import CONTROLS, PUBLISHED, ROWS, in_precision, re_precision, vary
-from .train import (IF_CHANGED, Progress, Run, check_run, check_same, is_done, loaded_once,
-                             run_all, run_path, same_code)
+from .train import (IF_CHANGED, Progress, Run, check_run, check_same, clear, is_done,
+                             loaded_once, run_all, run_path, same_code)
 
 # %% ../nbs/55_campaign.ipynb #c007
 def read(
@@ -154,6 +154,12 @@ def _in_order(groups, seconds, deadline, train, watch, log):
         for record in _each(group, train, failed): log(line(record))
     return len(bad)
 
+# %% ../nbs/55_campaign.ipynb #c024-tidy
+def _tidy(done, out):
+    "Remove what a kill left of runs that are done: it came after the record, before its checkpoint went."
+    for run in done:
+        if run_path(out, run).exists(): clear(out, run)
+
 # %% ../nbs/55_campaign.ipynb #c025
 def run_missing(
     runs:Iterable[Run],
@@ -179,6 +185,7 @@ def run_missing(
     check_folder('known', known)
     runs,out = [check_run(run) for run in runs],ledger.check_writable(out)
     left,records = missing(runs, out, known, if_changed=if_changed),read(out, known)
+    _tidy(set(runs) - set(left), out)
     find = loaded_once(data, device)
     for run in left: find(run)                  # all data, before the first step
     deadline = start + 60*budget_minutes*.97
@@ -252,7 +259,9 @@ def campaign_on_ray(
     check_count('retries', retries, low=0)
     check_positive('gpus', gpus)
     out = ledger.check_writable(out).resolve()
-    left = missing([check_run(run) for run in runs], out)
+    runs = [check_run(run) for run in runs]
+    left = missing(runs, out)
+    _tidy(set(runs) - set(left), out)
     cuda = str(device).startswith('cuda')
     if not ray.is_initialized(): ray.init(address=address, log_to_driver=False)
     @ray.remote(num_cpus=1, num_gpus=gpus if cuda else 0, max_retries=retries)

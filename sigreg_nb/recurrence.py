@@ -102,13 +102,11 @@ def _blocks(u):
 # %% ../nbs/80_recurrence.ipynb #c037
 CHUNK = 64 # rows that a compiled loop adds one after the other
 def _total(x):
-    "Sum of x (…, n, k) over its rows, chunk by chunk."
+    "Sum of x (…, n, k) over its rows, chunk by chunk; one program serves every n above 64."
     n = x.shape[-2]
-    chunks,rest = n // CHUNK, n % CHUNK
-    tail = x[...,n-rest:,:].sum(-2)
-    if not chunks: return tail
-    head = x[...,:chunks*CHUNK,:].unflatten(-2, (chunks, CHUNK)).sum(-2).sum(-2)
-    return head + tail if rest else head
+    chunks = (n + CHUNK-1) // CHUNK
+    whole = F.pad(x, (0, 0, 0, chunks*CHUNK - n))
+    return whole.unflatten(-2, (chunks, CHUNK)).sum(-2).sum(-2)
 
 # %% ../nbs/80_recurrence.ipynb #c037-2
 def _traced_start(u, first, half):
