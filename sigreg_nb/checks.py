@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['check_choice', 'check_count', 'check_positive', 'check_type', 'check_callable', 'check_labels', 'check_divides',
-           'near_names', 'unknown', 'look_up', 'check_device', 'check_folder', 'as_batch', 'full_precision',
-           'transformed', 'level', 'as_weight']
+           'near_names', 'unknown', 'look_up', 'check_device', 'own_random', 'check_folder', 'as_batch',
+           'full_precision', 'transformed', 'level', 'as_weight']
 
 # %% ../nbs/90_checks.ipynb #c003
 import os
@@ -17,7 +17,7 @@ from numbers import Integral, Real
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 # %% ../nbs/90_checks.ipynb #c018
 def check_choice(
@@ -147,6 +147,14 @@ def check_device(
         why = (str(e).splitlines() or [type(e).__name__])[0].split('. ')[0]
         raise ValueError(f"device must be one torch has here, got {device!r} ({why})") from None
     return str(device)
+
+# %% ../nbs/90_checks.ipynb #c065
+def own_random(
+    model:nn.Module, # may lie on several devices
+):                   # context manager
+    "Random numbers drawn inside leave those outside as they were, on the CPU and on the model's GPUs."
+    tensors = *model.parameters(),*model.buffers()
+    return torch.random.fork_rng(sorted({t.device.index for t in tensors if t.is_cuda}))
 
 # %% ../nbs/90_checks.ipynb #c065
 def check_folder(

@@ -6,6 +6,7 @@
 __all__ = ['FREE', 'Balance', 'balance', 'Look', 'look', 'Suggestion', 'suggest_weight']
 
 # %% ../nbs/39_suggest.ipynb #c003
+import copy
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from .attach import attach
-from .checks import check_callable, check_choice, check_type
+from .checks import check_callable, check_choice, check_type, own_random
 from .objective import COMBINE, Loss
 
 # %% ../nbs/39_suggest.ipynb #c007
@@ -62,10 +63,9 @@ def balance(
 # %% ../nbs/39_suggest.ipynb #c010
 @contextmanager
 def _as_it_was(model:nn.Module):
-    "Buffers and streams of random numbers are put back."
+    "Buffers and random numbers are put back."
     kept = {name:b.clone() for name,b in model.named_buffers()}
-    devices = {w.device.index for w in model.parameters() if w.is_cuda}
-    with torch.random.fork_rng(sorted(devices)):
+    with own_random(model):
         try: yield
         finally:
             with torch.no_grad():
@@ -100,7 +100,7 @@ def look(
     weights = [w for w in model.parameters() if w.requires_grad]
     with warnings.catch_warnings(record=True) as said, _as_it_was(model), torch.enable_grad():
         warnings.simplefilter('always')
-        with attach(model, sites, reg, weight=1., **given) as attached:
+        with attach(model, sites, copy.deepcopy(reg), weight=1., **given) as attached:
             task = loss(model, batch)
             _check_task(task)
             pulls = _slopes(task, weights)
