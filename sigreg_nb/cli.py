@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['app', 'VERSION', 'SEVERAL', 'ARM', 'REGIME', 'EPOCHS', 'DATA', 'DEVICE', 'SET', 'REG', 'MINUTES', 'WAIT', 'CHANGED',
            'bench', 'BENCH_OUT', 'main', 'demo', 'list_', 'run', 'steps', 'campaign', 'table', 'check', 'conform',
-           'doctor', 'vectors', 'download', 'bench_losses', 'bench_training', 'bench_inserted']
+           'doctor', 'suggest', 'vectors', 'download', 'bench_losses', 'bench_training', 'bench_inserted']
 
 # %% ../nbs/56_cli.ipynb #c003
 import os
@@ -435,6 +435,48 @@ def doctor(
     given = (module.shaped(shape) if batch is None else
              module.named('--batch', batch, (Tensor, tuple, list, dict)))
     print(module.doctor(model, given, sites))
+
+# %% ../nbs/56_cli.ipynb #suggest
+@app.command()
+def suggest(
+    target:Annotated[str, typer.Argument(metavar='TARGET', help="package.module:Name of a model, "
+                     "or of what makes one without arguments.")],
+    batch:Annotated[str, typer.Option(help="package.module:Name of a batch, or of what makes one: "
+                    "a pair (inputs, labels), a dict of arguments, or what --task takes.")],
+    sites:Annotated[str, typer.Option(help="Pattern of modules, as 'blocks.*'.")],
+    reg:Annotated[str, typer.Option('--loss', help="Name of a loss of the book, or "
+                  "package.module:Name.")]='weak',
+    task:Annotated[Optional[str], typer.Option(help="package.module:Name of a function of model "
+                   "and batch; default: cross-entropy, or the loss of a dict's model.")]=None,
+    combine:Annotated[str, typer.Option(help="'add': task + λ·loss, 'mix': (1-λ)·task + λ·loss.")
+                      ]='add',
+    as_json:Annotated[bool, typer.Option('--json', help="Numbers for a program.")]=False,
+)->None:
+    """Suggest a weight λ for a regularizer in your own model, from one batch.
+
+    One forward and backward; the model is as it was afterwards. Chapter 39 says what is known.
+
+    Example: sigreg suggest my.models:net --batch my.data:batch --sites 'blocks.*' --loss strong
+    """
+    for name in target, batch, reg, task: _mine(name)
+    import json
+    from collections.abc import Callable
+    from torch import Tensor, nn
+    from sigreg_nb import suggest as module
+    from sigreg_nb.checks import check_choice
+    from sigreg_nb.objective import COMBINE
+    from sigreg_nb.symptoms import named
+    from sigreg_nb.your_own import as_regularizer, find_regularizer
+    check_choice('combine', combine, COMBINE)
+    found = as_regularizer(find_regularizer(reg), reg)
+    loss = module.usual_task if task is None else named('--task', task, (Callable,))
+    model = named('TARGET', target, (nn.Module,))
+    given = named('--batch', batch, (Tensor, tuple, list, dict))
+    try: answer = module.suggest_weight(model, given, loss, sites, found, combine)
+    except (RuntimeError, LookupError, AttributeError) as e:
+        raise ValueError(f'--batch {batch!r} or the task does not fit the model '
+                         f'({type(e).__name__}: {e})') from e
+    print(json.dumps(module.told(answer)) if as_json else answer)
 
 # %% ../nbs/56_cli.ipynb #vectors
 @app.command()

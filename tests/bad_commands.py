@@ -17,7 +17,13 @@ NEEDED = {"run": ["V3", "--data", "."], "steps": ["V3", "--data", "."], "table":
           "campaign": ["TABLE1", "--budget-minutes", "1", "--data", "."], "bench losses": ["--family", "weak"],
           "bench inserted": ["--network", "vit_b_32/4"], "check": ["FILE", "--known", "."],
           "conform": ["lightly"], "vectors": ["--check", "FILE"],
-          "doctor": ["sigreg_nb.mlp:MLP", "--shape", "8,3072"]}
+          "doctor": ["sigreg_nb.mlp:MLP", "--shape", "8,3072"],
+          "suggest": ["sigreg_nb.mlp:MLP", "--batch", "bad_commands:pair", "--sites", "layers.*.linear"]}
+def pair():
+    "A batch for a model that is looked at."
+    import torch
+    return torch.zeros(8, 3072), torch.arange(8)
+
 LONG = "-"*3000
 WORDS = ["", "x", "-1", "nan", "é", "x"*3000, LONG, "['weak']", "weak,strong", "../.."]
 INT = ["", "x", "-1", "1.5", "nan", "inf", "1e400", "0x10", "99999999999999999999", "-99999999999999999999", LONG, "True"]
@@ -42,7 +48,7 @@ BAD = {"seed": INT, "seeds": [*INT, "0", "101"], "epochs": [*INT, "0"], "rounds"
        "family": [*WORDS, "stong"], "network": [*WORDS, "vit_b_33"], "contestant": [*WORDS, "VCReg"],
        "row": [*WORDS, "V99", "v3"], "name": [*WORDS, "TABEL1"], "match": ["", "x", "[", LONG],
        "targets": [*WORDS, "stong"], "target": [*WORDS, "os:getcwd:x", "torch:pi"], "sites": ["x", "nowhere.*", "["], "form": [*WORDS, "stong"], "skip": [*WORDS, "stong"],
-       "timeout": [*FLOAT, "0"], "scripts": OUT, "check": ["", "/nonexistent", "FILE", LONG], "tolerance": FLOAT,
+       "task": [*WORDS, "stong", "os:nothing"], "combine": [*WORDS, "product"], "timeout": [*FLOAT, "0"], "scripts": OUT, "check": ["", "/nonexistent", "FILE", LONG], "tolerance": FLOAT,
        "shape": ["", "x", "1,2", "1,2,3,4", "-1,2,3", "0,1,1", "1,1,1", "2,0,1", "99999999999,1,1", "nan,1,1", "1.5,2,3", "²,2,2", LONG]}
 FREE = "note", "version", "files"   # any text; what is no value; and what is told in lines of its own
 SAYS = {"row": ("run", "row"), "set_": ("set",), "name": ("name", "experiment"), "match": ("match", "name like"), "budget_minutes": ("budget",),
