@@ -1,5 +1,5 @@
 "The site before and after Quarto: what is folded, tables that sort, search, phones; and that tools/look.mjs sees what is wrong."
-import importlib.util, json, os, shutil, subprocess
+import base64, importlib.util, json, os, random, shutil, subprocess
 import pytest
 import finish
 from book import NBS, NOTEBOOKS, ROOT
@@ -141,11 +141,12 @@ def test_look_names_what_is_wrong(needs, tmp_path):
     head = '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>t</title></head><body><main>'
     (tmp_path/"good.html").write_text(f'{head}<h1 id="top">t</h1><a href="good.html#top">here</a></main>')
     (tmp_path/"moved.html").write_text('<script>location.replace("good.html")</script>')
+    heavy = base64.b64encode(random.Random(0).randbytes(1_400_000)).decode()
     (tmp_path/"bad.html").write_text(f"""{head}<h1>t</h1><div style="width:600px">wide</div><a href="nowhere.html">a</a><a href="good.html#no">b</a>
-        <p style="color:#999">pale :::</p><img src="https://example.org/a.png" alt="a"><script>console.error("oh"); undefined.x</script></main>""")
+        <p style="color:#999" id="twice">pale :::</p><p id="twice"></p><!--{heavy}--><img src="https://example.org/a.png" alt="a"><script>console.error("oh"); undefined.x</script></main>""")
     done = node(needs, "tools/look.mjs", tmp_path, "good.html", "moved.html")
     assert done.returncode == 0 and done.stdout.startswith("1 pages, 0 faults"), done.stdout + done.stderr
     done = node(needs, "tools/look.mjs", tmp_path, "--axe", "bad.html", "bad.html", "good.html")
-    for fault in ("at 390 px it is 6", "link to nowhere.html", "dead anchor good.html#no", "color-contrast", "asks example.org", "shows markup: :::", "console: oh", "error: Cannot read"):
+    for fault in ("at 390 px it is 6", "link to nowhere.html", "dead anchor good.html#no", "color-contrast", "asks example.org", "two places are called #twice", "weighs 1.4", "shows markup: :::", "console: oh", "error: Cannot read"):
         assert f"bad.html: {fault}" in done.stdout or fault in done.stdout, f"{fault} is not in\n{done.stdout}"
     assert done.returncode == 1 and "at 1280 px" not in done.stdout and "\ngood.html" not in done.stdout

@@ -1,6 +1,7 @@
 // Look at a rendered site as a visitor does: `node tools/look.mjs FOLDER [--axe PAGE,PAGE…] [PAGE…]`, one line for every fault.
 // Each page opens at 1280 and 390 px: nothing is cut off sideways, no error in the console, no request to another host, every
-// link and anchor leads somewhere, at most 1 MB but for pictures. Pages after --axe: no serious finding of axe, light and dark.
+// link and anchor leads somewhere, no two places have one name, at most 1 MB as it is sent
+// (compressed) but for pictures. Pages after --axe: no serious finding of axe, light and dark.
 // The browser is $CHROMIUM, or the one on the PATH.
 import {createServer} from 'node:http'
 import {readFile} from 'node:fs/promises'
@@ -8,6 +9,7 @@ import {existsSync, readdirSync, statSync} from 'node:fs'
 import {execSync} from 'node:child_process'
 import {extname, join} from 'node:path'
 import {createRequire} from 'node:module'
+import {gzipSync} from 'node:zlib'
 import {chromium} from 'playwright-core'
 
 const require = createRequire(import.meta.url), axe = await readFile(require.resolve('axe-core/axe.min.js'), 'utf8')
@@ -50,19 +52,23 @@ const markup = () => {
 async function open(theme, page, width) {
   const context = await browser.newContext({colorScheme: theme, viewport: {width, height: 900}, reducedMotion: 'reduce'})
   const tab = await context.newPage()
-  let bytes = 0
+  const sent = []
   tab.on('console', m => m.type() === 'error' && fault(page, `console: ${m.text()}`))
   tab.on('pageerror', e => fault(page, `error: ${e.message}`))
-  tab.on('response', async r => {
+  tab.on('response', r => {
     if (r.status() >= 400) fault(page, `${r.status()} ${r.url().replace(site, '')}`)
-    else if (r.request().resourceType() !== 'image') bytes += (await r.body().catch(() => '')).length
+    else if (r.request().resourceType() !== 'image') sent.push(r.body().then(body => gzipSync(body).length, () => 0))
   })
   await tab.route(url => !url.href.startsWith(site) && url.protocol.startsWith('http'), route => {
     fault(page, `asks ${new URL(route.request().url()).host}`)
     return route.abort()
   })
   await tab.goto(site + page, {waitUntil: 'load'})
-  return {tab, context, weigh: () => bytes}
+  const weigh = async () => {
+    await tab.waitForLoadState('networkidle')
+    return (await Promise.all(sent)).reduce((a, b) => a + b, 0)
+  }
+  return {tab, context, weigh}
 }
 
 async function look(page) {
@@ -75,9 +81,11 @@ async function look(page) {
   }
   const left = await tab.evaluate(markup)
   if (left) fault(page, `shows markup: ${left}`)
-  weights[page] = weigh()
-  if (weights[page] > most) fault(page, `weighs ${(weights[page]/1e6).toFixed(2)} MB without pictures`)
-  ids[page] = new Set(await tab.$$eval('[id], a[name]', all => all.map(e => e.id || e.name)))
+  weights[page] = await weigh()
+  if (weights[page] > most) fault(page, `weighs ${(weights[page]/1e6).toFixed(2)} MB compressed, without pictures`)
+  const own = await tab.$$eval('body [id], body a[name]', all => all.map(e => e.id || e.name))
+  ids[page] = new Set(own)
+  for (const id of new Set(own.filter((id, i) => own.indexOf(id) < i))) fault(page, `two places are called #${id}`)
   for (const href of await tab.$$eval('a[href]', all => all.map(a => a.href))) links.push([page, href])
   await context.close()
 }
