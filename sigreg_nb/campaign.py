@@ -156,7 +156,7 @@ def _in_order(groups, seconds, deadline, train, watch, log):
 
 # %% ../nbs/55_campaign.ipynb #c024-tidy
 def _tidy(done, out):
-    "Remove what a kill left of runs that are done: it came after the record, before its checkpoint went."
+    "Remove checkpoints of runs that are done: the kill came between the two."
     for run in done:
         if run_path(out, run).exists(): clear(out, run)
 

@@ -4,20 +4,20 @@
 
 # %% auto #0
 __all__ = ['check_choice', 'check_count', 'check_positive', 'check_type', 'check_callable', 'check_labels', 'check_divides',
-           'near_names', 'unknown', 'look_up', 'check_device', 'own_random', 'check_folder', 'as_batch',
-           'full_precision', 'transformed', 'level', 'as_weight']
+           'near_names', 'unknown', 'look_up', 'check_device', 'check_folder', 'as_batch', 'full_precision',
+           'transformed', 'level', 'as_weight', 'same_draws']
 
 # %% ../nbs/90_checks.ipynb #c003
 import os
 from collections.abc import Hashable, Iterable
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from difflib import get_close_matches
 from math import inf
 from numbers import Integral, Real
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 # %% ../nbs/90_checks.ipynb #c018
 def check_choice(
@@ -149,14 +149,6 @@ def check_device(
     return str(device)
 
 # %% ../nbs/90_checks.ipynb #c065
-def own_random(
-    model:nn.Module, # may lie on several devices
-):                   # context manager
-    "Random numbers drawn inside leave those outside as they were, on the CPU and on the model's GPUs."
-    tensors = *model.parameters(),*model.buffers()
-    return torch.random.fork_rng(sorted({t.device.index for t in tensors if t.is_cuda}))
-
-# %% ../nbs/90_checks.ipynb #c065
 def check_folder(
     name:str,  # of the argument
     folder,    # or None
@@ -242,3 +234,13 @@ def as_weight(
     w = weight.to(like.device, torch.promote_types(like.dtype, torch.float32))
     if check_finite and not w.is_meta: _check_weight(w, low)
     return w
+
+# %% ../nbs/90_checks.ipynb #draws
+@contextmanager
+def same_draws():
+    "Streams of random numbers are put back, on the CPU and on every accelerator."
+    mps = torch.mps.get_rng_state() if torch.backends.mps.is_available() else None
+    with torch.random.fork_rng(range(torch.cuda.device_count())):
+        try: yield
+        finally:
+            if mps is not None: torch.mps.set_rng_state(mps)

@@ -463,11 +463,8 @@ def suggest(
     from collections.abc import Callable
     from torch import Tensor, nn
     from sigreg_nb import suggest as module
-    from sigreg_nb.checks import check_choice
-    from sigreg_nb.objective import COMBINE
     from sigreg_nb.symptoms import named
     from sigreg_nb.your_own import as_regularizer, find_regularizer
-    check_choice('combine', combine, COMBINE)
     found = as_regularizer(find_regularizer(reg), reg)
     loss = module.usual_task if task is None else named('--task', task, (Callable,))
     model = named('TARGET', target, (nn.Module,))

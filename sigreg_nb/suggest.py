@@ -18,7 +18,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .attach import attach
-from .checks import check_callable, check_choice, check_type, own_random
+from .checks import check_callable, check_choice, check_type, same_draws
 from .objective import COMBINE, Loss
 
 # %% ../nbs/39_suggest.ipynb #c007
@@ -65,13 +65,15 @@ def balance(
 # %% ../nbs/39_suggest.ipynb #c010
 @contextmanager
 def _as_it_was(model:nn.Module):
-    "Buffers and random numbers are put back."
+    "Buffers, training mode and streams of random numbers are put back."
     kept = {name:b.clone() for name,b in model.named_buffers()}
-    with own_random(model):
+    training = {m:m.training for m in model.modules()}
+    with same_draws():
         try: yield
         finally:
             with torch.no_grad():
                 for name,b in model.named_buffers(): b.copy_(kept[name])
+            for m,mode in training.items(): m.training = mode
 
 # %% ../nbs/39_suggest.ipynb #c010-task
 def _check_task(task)->None:
@@ -129,10 +131,10 @@ def _swept(reg)->str:
 # %% ../nbs/39_suggest.ipynb #c015
 def _about_rows(seen:Look, reg)->list[str]:
     "Sites at which chance alone is more than half of what a collapse costs."
-    notes = []
+    notes,reg = [],copy.deepcopy(reg)
     for site,(n,d) in seen.shapes.items():
         if not hasattr(reg, 'floor'): continue
-        with torch.no_grad(): collapsed = float(reg(torch.zeros(n, d)))
+        with torch.no_grad(), same_draws(): collapsed = float(reg(torch.zeros(n, d)))
         floor = reg.floor(n, d)
         if floor > collapsed/2:
             notes.append(f'{site}: of {n} rows with {d} features chance leaves {floor:.3g}, a '
@@ -182,7 +184,7 @@ def usual_task(
         if isinstance(task := getattr(model(**batch), 'loss', None), Tensor): return task
         raise TypeError('batch is a dict, and the output of the model has no `loss`: name a task')
     if not (isinstance(batch, (tuple, list)) and len(batch) == 2):
-        raise TypeError('batch must be a pair (inputs, labels), or a dict of arguments with labels, '
+        raise TypeError('batch must be a pair (inputs, labels), or a dict with the labels, '
                         f'got {type(batch).__name__}: name a task for it')
     return F.cross_entropy(model(batch[0]), batch[1])
 

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from .attach import Rectified
-from .checks import check_type, look_up, own_random
+from .checks import check_type, look_up, same_draws
 from .collapse import norm_variance
 from .docs import entry
 from .taps import Recorder, named_sites
@@ -390,7 +390,7 @@ def doctor(
         raise TypeError('batch must be a Tensor, a tuple of arguments or a dict of them, got '
                         f'{type(batch).__name__}')
     twin = copy.deepcopy(model)
-    with own_random(twin), torch.enable_grad():
+    with same_draws(), torch.enable_grad():
         features,nonnegative = _features(twin, batch, sites)
     found = [Finding(key, '', says) for key,says in _of_model(twin, batch, features)]
     for site,z in features.items():
