@@ -75,7 +75,7 @@ def vicreg(
     weight:Tensor|None=None,   # of the rows, (n,), of any scale; differentiable
     reduce:Callable|None=None, # makes sums over these rows sums over all
 )->Tensor:            # scalar
-    "Variance and covariance terms of one view (VICReg, equations 1-4)."
+    "Variance and covariance terms of one view (after VICReg)."
     check_positive('mu', mu, zero=True); check_positive('nu', nu, zero=True)
     return vcreg(z, mu, nu*(z.shape[1]-1), eps=eps, weight=weight, reduce=reduce)
 
@@ -88,7 +88,7 @@ def barlow(
     weight:Tensor|None=None,   # as in `vicreg`
     reduce:Callable|None=None, # as in `vicreg`
 )->Tensor:             # scalar
-    "Correlation matrix of one view to the identity (Barlow Twins, equations 1 and 2)."
+    "Correlation matrix of one view to the identity (after Barlow Twins)."
     check_positive('lam', lam, zero=True); check_positive('eps', eps, zero=True)
     C = _moments(z, weight, reduce)
     s = (C.diagonal() + eps).rsqrt()
@@ -103,7 +103,7 @@ def decov(
     weight:Tensor|None=None,   # as in `vicreg`
     reduce:Callable|None=None, # as in `vicreg`
 )->Tensor:                     # scalar
-    "Half the squared off-diagonal covariances (DeCov, equations 1 and 2)."
+    "Half the squared off-diagonal covariances (after DeCov)."
     C = _moments(z, weight, reduce)
     return (C.square().sum() - C.diagonal().square().sum()) / 2
 
