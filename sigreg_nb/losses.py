@@ -204,6 +204,7 @@ def _normal_parts(p):
     ends = torch.zeros_like(p[:1])
     return torch.cat([ends, phi]) - torch.cat([phi, ends])
 
+# %% ../nbs/25_losses.ipynb #c044c
 @_loss
 def sliced_w2(
     z:Tensor,             # embeddings, (n, d)
