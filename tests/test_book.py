@@ -122,8 +122,7 @@ def joined(source):
         r"\s*torch\.manual_seed\(\d+\); test_", a.line) for a, b in zip(tokens, tokens[1:]))
 
 #: chapters that still have more than 40 lines of exported code in a row, and how many; these numbers only fall
-LONG = {"20_strong":64, "21_weak":54, "23_vcreg_layer":69, "30_taps":41, "31_objective":93,
-        "33_your_own":93, "81_triton":103, "82_bench":56, "83_cost":59, "84_throughput":62}
+LONG = {"81_triton":103}
 
 @each
 def test_a_test_follows_after_forty_lines(path):
