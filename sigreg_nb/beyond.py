@@ -26,7 +26,7 @@ from torchvision import models
 from torchvision.datasets import ImageFolder
 from torchvision.transforms import v2
 
-from .checks import check_choice, check_count, check_positive
+from .checks import check_choice, check_count, check_positive, same_draws
 from .collapse import participation_ratio
 from .convnext import convnext_atto
 from .probes import adamw_probe, lbfgs_probe, top1
@@ -304,7 +304,7 @@ def pretrain(
     n = len(loader)
     rates = [lr*(1 + cos(pi*t/(epochs*n)))/2 for t in range(epochs*n)]
     net.model.train()
-    with torch.random.fork_rng([device] if device.type == 'cuda' else []), net.taps() as taps:
+    with same_draws(), net.taps() as taps:
         torch.manual_seed(seed)
         return [_epoch(net, taps, loader, reg, optimizer, rates[k*n:(k+1)*n], bf16)
                 for k in range(epochs)]

@@ -240,7 +240,8 @@ def as_weight(
 def same_draws():
     "Streams of random numbers are put back, on the CPU and on every accelerator."
     mps = torch.mps.get_rng_state() if torch.backends.mps.is_available() else None
-    with torch.random.fork_rng(range(torch.cuda.device_count())):
+    gpus = range(torch.cuda.device_count() if torch.cuda.is_initialized() else 0)
+    with torch.random.fork_rng(gpus):
         try: yield
         finally:
             if mps is not None: torch.mps.set_rng_state(mps)

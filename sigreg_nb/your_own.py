@@ -22,7 +22,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from .checks import look_up
+from .checks import look_up, same_draws
 from .objective import LOSSES, Loss
 
 # %% ../nbs/33_your_own.ipynb #c015
@@ -100,7 +100,7 @@ def check_regularizer(
     for site,z in features.items():
         what = f"reg {name!r}, z of shape {tuple(z.shape)} at site {site!r}"
         z = z.detach().requires_grad_()
-        with torch.random.fork_rng([z.device] if z.is_cuda else []), torch.enable_grad():
+        with same_draws(), torch.enable_grad():
             try: value = copy.deepcopy(reg)(z)
             except Exception as e: raise ValueError(f"{what}: {type(e).__name__}: {e}") from e
         if not isinstance(value, Tensor):
