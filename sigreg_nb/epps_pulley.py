@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from scipy.integrate import quad_vec
 from torch import Tensor
 
 from .checks import (as_batch, as_weight, check_choice, check_count, check_positive,
@@ -147,5 +146,6 @@ def null_pvalue(
     def integrand(v):
         theta = np.arctan(lam*v).sum(0)/2 - values*v/2
         return np.sin(theta) / (v * ((1 + (lam*v)**2)**.25).prod(0))
+    from scipy.integrate import quad_vec
     tail = .5 + quad_vec(integrand, 1e-12, np.inf, epsabs=1e-7, limit=2000)[0]/pi
     return torch.from_numpy(tail.clip(0, 1)).view(x.shape).to(x.device)

@@ -24,7 +24,7 @@ from typing import Any
 
 import pandas as pd
 import torch
-from scipy import stats
+from scipy.special import stdtrit
 
 from .checks import check_choice, check_count, check_positive, check_type
 
@@ -275,7 +275,7 @@ def paired(
     for name,run in dict(a=a, b=b).items(): check_choice(name, run, list(wide))
     diff = (wide[b] - wide[a]).dropna()
     n,mean = len(diff),float(diff.mean())
-    half = float(stats.t.ppf((1+level)/2, n-1) * diff.std() / n**.5) if n > 1 else float('nan')
+    half = float(stdtrit(n-1, (1+level)/2) * diff.std() / n**.5) if n > 1 else float('nan')
     return dict(n=n, mean=mean, low=mean-half, high=mean+half)
 
 # %% ../nbs/48_ledger.ipynb #c033-2

@@ -10,5 +10,5 @@ def run(*command, timeout):
 
 def test_every_loss_on_two_and_four_processes(): run("tests/ranks.py", timeout=300)
 
-@pytest.mark.parametrize("cases", ["uneven few", "dropout deadline disagree", "stopped killed"])
+@pytest.mark.parametrize("cases", ["uneven few", "dropout deadline disagree", "gone"])
 def test_training_on_two_and_three_processes(cases): run("tests/together.py", *cases.split(), timeout=400)

@@ -158,24 +158,25 @@ def disagree(folder):
     run_all([TINY], folder/"out0")
     for f in on(2, elsewhere, folder, TINY): assert "the record of tiny seed 0 must be the same on all processes, but is there on rank 0" in f, f
 
-def stopped(folder, number=signal.SIGSTOP):
-    "Who waits for a stopped process says its number, and leaves a checkpoint, in bounded time."
+def gone(folder):
+    "Who waits for a stopped or a killed process says its number, and leaves a checkpoint, in bounded time."
     for who in 1, 0:
-        run = replace(TINY, name=f"of{who}", epochs=5000)
-        processes = begin(3, watched, folder, run, seconds=4.)
-        while not (folder/f"at{who}").exists(): time.sleep(.05)
-        os.kill(processes[who].pid, number)
+        run, groups = replace(TINY, name=f"of{who}", epochs=5000), {}
+        for number in signal.SIGSTOP, signal.SIGKILL:      # both at once: most of it is waiting
+            (own := folder/f"{who} {number.name}").mkdir()
+            groups[number, own] = begin(3, watched, own, run, seconds=4.)
+        for (number, own), processes in groups.items():
+            while not (own/f"at{who}").exists(): time.sleep(.05)
+            os.kill(processes[who].pid, number)
         since = time.monotonic()
-        said = end(processes, folder, of={0, 1, 2} - {who}, within=40)
-        assert time.monotonic() - since < 30
-        for r, text in enumerate(said):
-            if r != who: assert text.startswith(f"Lost: rank {who} of 3 no longer answers"), said
-        if who: assert run_path(folder/"out", run, ".ckpt").exists() and "of1-s0.ckpt holds " in said[0], said
-        for file in folder.glob("at*"): file.unlink()
+        for (number, own), processes in groups.items():
+            said = end(processes, own, of={0, 1, 2} - {who}, within=40)
+            assert time.monotonic() - since < 40
+            for r, text in enumerate(said):
+                if r != who: assert text.startswith(f"Lost: rank {who} of 3 no longer answers"), (number, said)
+            if who: assert run_path(own/"out", run, ".ckpt").exists() and "of1-s0.ckpt holds " in said[0], (number, said)
 
-def killed(folder): stopped(folder, signal.SIGKILL)
-
-CASES = [uneven, few, dropout, deadline, disagree, stopped, killed]
+CASES = [uneven, few, dropout, deadline, disagree, gone]
 
 if __name__ == "__main__":
     if any(name == "lo" for _, name in socket.if_nameindex()): os.environ["GLOO_SOCKET_IFNAME"] = "lo"
