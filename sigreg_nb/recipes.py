@@ -131,17 +131,24 @@ def recipe_loss(
 @torch.no_grad()
 def worth(
     model:Projected,
-    parts:dict,     # of `digits`
+    parts:dict,      # of `digits`
+    each:int=5,      # labels of a digit that the probe has; 0: all
+    draws:int=10,    # of these labels, to average over
 )->dict[str, float]: # accuracy of a linear probe, per cent
     "What h is worth on validation and test images, and z on test images."
     model.eval()
     (x,y),(val,y_val),(test,y_test) = (parts[part] for part in ('train', 'val', 'test'))
-    seen,h = few_labels(y, 0, 0),model.encoder
-    at_val,at_test = ridge(h(x), y[seen], seen, h(val), h(test))
-    of_z, = ridge(model(x), y[seen], seen, model(test))
+    h,h_val,h_test = map(model.encoder, (x, val, test))
+    z,z_test = model.projector(h),model.projector(h_test)
     model.train()
-    return dict(val=top1(at_val, y_val), top1=top1(at_test, y_test), of_z=top1(of_z, y_test))
+    found = []
+    for seen in (few_labels(y, each, seed) for seed in range(draws)):
+        at_val,at_test = ridge(h, y[seen], seen, h_val, h_test)
+        of_z, = ridge(z, y[seen], seen, z_test)
+        found.append((top1(at_val, y_val), top1(at_test, y_test), top1(of_z, y_test)))
+    return dict(zip(('val', 'top1', 'of_z'), map(mean, zip(*found))))
 
+# %% ../nbs/73_recipes.ipynb #c015-train
 def train_recipe(
     run:RecipeRun,
     parts:dict,  # of `digits`
