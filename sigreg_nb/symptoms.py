@@ -97,7 +97,12 @@ _know(
      'what the choice of slices adds to the value: it falls with the root of their number',
      'One draw of slices sees one part of the features; the next step draws others.',
      'A few dozen a step are enough, if they are drawn anew at each step.',
-     '11_slices.ipynb#no-fixed-number-is-enough'))
+     '11_slices.ipynb#no-fixed-number-is-enough'),
+    ('which-encoder', 'No labels: is the encoder with the lower loss the better one?',
+     'rankme(z)/min(z.shape)', 'the share of directions in use, to compare between encoders',
+     'λ stands in the loss, and a collapsed encoder has the lowest loss of all.',
+     'Compare losses at one λ only; RankMe of the layer that is kept tells more.',
+     '72_quality.ipynb#what-was-found'))
 
 # %% ../nbs/38_symptoms.ipynb #c018
 _know(
@@ -138,7 +143,7 @@ _know(
      '[row["rank_share"] for row in reg.report()]', 'share of the directions in use at each site',
      'The regularized site becomes Gaussian; what comes before it need not be.',
      'In LeJEPA the projection is; probe the embedding, and compare both by `report`.',
-     '70_lejepa.ipynb#encoder-and-projector'),
+     '73_recipes.ipynb#what-the-ways-gain'),
     ('normalized-rows', 'LayerNorm or normalize stands just before the site',
      'norm_variance(nn.functional.layer_norm(z, z.shape[1:]))', '0: all rows have one length',
      'Rows of one length lie on a sphere; N(0, I) is only nearly there, if d is large.',
@@ -152,7 +157,7 @@ _know(
      'about 2: the statistic takes two views for twice the evidence',
      'Views of one image are not independent rows; the statistic counts rows.',
      'Take the mean over views, each with its own rows, or halve λ when you flatten.',
-     '70_lejepa.ipynb#views'),
+     '73_recipes.ipynb#what-the-ways-gain'),
     ('tokens', 'I regularize tokens or positions, and the loss is far above the floor',
      'strong_sigreg(z[:16].repeat_interleave(8, 0), 64)/strong_floor(128)',
      'above 1 for perfect features whose rows come in groups',
