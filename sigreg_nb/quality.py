@@ -51,9 +51,9 @@ class QualityRun:
     def run(self)->DemoRun:
         "The run as the demo declares it; its probe sees all labels of the training images."
         check_choice('loss', self.loss, LAMBDAS)
-        base = replace(declared('views', 'none'), name=f'quality-{self.loss}', arm=self.loss, each=0)
-        return replace(base, reg=self.loss, reg_weight=self.lam, batch_size=self.n, outputs=self.d,
-                       lr=self.lr, seed=self.seed, epochs=self.epochs)
+        base = replace(declared('views', 'none'), name=f'quality-{self.loss}', arm=self.loss)
+        return replace(base, each=0, reg=self.loss, reg_weight=self.lam, batch_size=self.n,
+                       outputs=self.d, lr=self.lr, seed=self.seed, epochs=self.epochs)
 
 # %% ../nbs/72_quality.ipynb #c008
 #: n, d, learning rate, epochs
@@ -164,7 +164,7 @@ def interval(
 )->dict[str, tuple[float, float, float]]: # within, across -> ρ and its two ends
     "Spearman's ρ with an interval of 95 %, by a bootstrap over the settings."
     if x.shape != y.shape or x.ndim != 3 or x.shape[1] < 3:
-        raise ValueError('x and y must have one shape (λ, settings, seeds) with at least 3 settings, '
+        raise ValueError('x and y must have one shape (λ, settings, seeds), at least 3 settings, '
                          f'got {x.shape} and {y.shape}')
     check_count('tests', tests)
     drawn = np.random.default_rng(0).integers(x.shape[1], size=(draws, x.shape[1]))
@@ -193,6 +193,7 @@ def predictors(
     "What each run offers to be chosen by."
     import pandas as pd
     same = runs.groupby(['loss', 'lam', 'n', 'd', 'lr', 'epochs']).top1
+    others = (same.transform('size') - 1).clip(lower=1)
     found = pd.DataFrame({
         'loss':        -runs.total,
         'excess':      -(runs.total - runs.lam*runs.floor),
@@ -202,7 +203,7 @@ def predictors(
         **{f'RankMe of {at}':runs[f'rankme_{at}'] for at in 'hz'},
         **{f'LiDAR of {at}':runs[f'lidar_{at}'] for at in 'hz'},
         **{f'α-ReQ of {at}':-(runs[f'alpha_{at}'] - 1).abs() for at in 'hz'},
-        'other seeds': (same.transform('sum') - runs.top1)/(same.transform('size') - 1).clip(lower=1)})
+        'other seeds': (same.transform('sum') - runs.top1)/others})
     return found.fillna(-np.inf)
 
 # %% ../nbs/72_quality.ipynb #c016

@@ -35,7 +35,7 @@ def predict_global(
     "Mean squared distance of every view to the mean of the global ones (@eq-recipes-crops)."
     check_count('G', G, low=1)
     if z.ndim != 3 or not G <= len(z) > 1:
-        raise ValueError(f'z must be (V, n, d) with V > 1 and V at least G={G}, got {tuple(z.shape)}')
+        raise ValueError(f'z must be (V, n, d), V > 1 and V at least G={G}, got {tuple(z.shape)}')
     return (z - z[:G].mean(0)).square().mean()
 
 # %% ../nbs/73_recipes.ipynb #c011
@@ -122,7 +122,8 @@ def recipe_loss(
     x:Tensor,  # digits, (n, 64)
 )->Tensor:     # scalar
     "(1-λ)·prediction + λ·regularizer of fresh views of a batch."
-    views = [*(random_view(x) for _ in range(run.whole)), *(local_view(x) for _ in range(run.parts))]
+    views = [*(random_view(x) for _ in range(run.whole)),
+             *(local_view(x) for _ in range(run.parts))]
     z = model(torch.cat(views)).unflatten(0, (len(views), -1))
     penalty = reg(z.flatten(0, 1)) if run.flat else torch.stack([reg(view) for view in z]).mean()
     return mix(predict_global(z, run.whole), penalty, run.lam)
@@ -155,7 +156,8 @@ def train_recipe(
 )->dict[str, float]: # last loss, and `worth`
     "Train one encoder without labels, and read it."
     torch.manual_seed(run.seed)
-    model,reg,x = Projected(run.projector),StrongSIGReg(64, 'lejepa', seed=run.seed),parts['train'][0]
+    model,x = Projected(run.projector),parts['train'][0]
+    reg = StrongSIGReg(64, 'lejepa', seed=run.seed)
     optimizer = torch.optim.AdamW(model.parameters(), run.lr)
     steps = run.epochs*-(-len(x)//run.n)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
