@@ -4,10 +4,11 @@
 
 # %% auto #0
 __all__ = ['STEPS', 'LADDER', 'ARMS', 'two_rooms', 'move', 'pictures', 'moves_to', 'WorldModel', 'WorldRun', 'random_walks',
-           'regularized', 'world_loss', 'train_world', 'sequences', 'plan', 'tasks', 'reached', 'real_moves', 'rules',
+           'regularized', 'world_loss', 'train_world', 'sequences', 'tasks', 'reached', 'real_moves', 'plan', 'rules',
            'world_plan', 'place_r2', 'world_record', 'choose_weights', 'experiment']
 
 # %% ../nbs/72_world.ipynb #f8cddcce
+import json
 import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
@@ -81,8 +82,9 @@ def moves_to(
     return moves
 
 # %% ../nbs/72_world.ipynb #a30951f7
-def _mlp(a, width, b): return nn.Sequential(nn.Linear(a, width), nn.ReLU(), nn.Linear(width, width),
-                                            nn.ReLU(), nn.Linear(width, b))
+def _mlp(a, width, b):
+    return nn.Sequential(nn.Linear(a, width), nn.ReLU(), nn.Linear(width, width), nn.ReLU(),
+                         nn.Linear(width, b))
 
 class WorldModel(nn.Module):
     "Encoder, predictor, and the heads of two controls."
@@ -92,6 +94,7 @@ class WorldModel(nn.Module):
         width:int=64,  # of the hidden layers
     ):
         super().__init__()
+        for name,value in dict(pixels=pixels, d=d, width=width).items(): check_count(name, value)
         self.encoder,self.change = _mlp(pixels, width, d),_mlp(d+4, width, d)
         self.inverse,self.decoder = _mlp(2*d, width, 4),_mlp(d, width, pixels)
 
@@ -188,7 +191,7 @@ def train_world(
     "Train encoder and predictor on random walks."
     check_choice('reg', run.reg, ('none', *LOSSES.modules))
     check_choice('head', run.head, ('none', 'inverse', 'pixels'))
-    for field in ('epochs', 'steps', 'walks', 'length', 'd', 'width'):
+    for field in ('epochs', 'steps', 'walks', 'length', 'd', 'width', 'tasks'):
         check_count(field, getattr(run, field))
     check_positive('weight', run.weight, zero=True)
     torch.manual_seed(run.seed)
@@ -219,12 +222,40 @@ def sequences(
     stay:float=.6,   # probability that a move is that before
 )->Tensor:           # actions, (n, samples, horizon)
     "Random sequences of moves with some persistence."
+    for name,value in dict(n=n, samples=samples, horizon=horizon).items(): check_count(name, value)
+    check_positive('stay', stay, zero=True, below=1)
     a = torch.randint(4, (n, samples, horizon), generator=generator)
     keep = torch.rand(n, samples, horizon, generator=generator) < stay
     for h in range(1, horizon): a[:,:,h] = torch.where(keep[:,:,h], a[:,:,h-1], a[:,:,h])
     return a
 
 # %% ../nbs/72_world.ipynb #0ea4f5e3
+def tasks(
+    n:int,      # tasks
+    seed:int,
+)->tuple[np.ndarray, np.ndarray]: # starts and goals, (n, 2) each
+    "Start in one room, goal in the other."
+    check_count('n', n)
+    check_count('seed', seed, low=0)
+    free,rng = two_rooms(),np.random.default_rng(1000 + seed)
+    cells,middle = np.argwhere(free),len(free)//2
+    left,right = cells[cells[:,1] < middle],cells[cells[:,1] > middle]
+    ends = [room[rng.integers(len(room), size=n)] for room in (left, right)]
+    turn = rng.random((n, 1)) < .5
+    return np.where(turn, *ends),np.where(turn, *ends[::-1])
+
+# %% ../nbs/72_world.ipynb #8fb321fa
+def reached(path:np.ndarray, goals:np.ndarray)->float:
+    "Of the agents, in per cent, at the end."
+    return 100*float((path[-1] == goals).all(1).mean())
+
+def real_moves(z:Tensor, action:Tensor)->Tensor:
+    "The rules of the world as a predictor; an embedding is a place."
+    places = z.reshape(-1, 2).long().numpy()
+    to = move(two_rooms(), places, action.reshape(-1).numpy())
+    return torch.from_numpy(to).view(z.shape).float()
+
+# %% ../nbs/72_world.ipynb #5ac500fe
 @torch.no_grad()
 def plan(
     embed,              # places (n, 2) -> embeddings (n, d)
@@ -236,47 +267,27 @@ def plan(
     horizon:int=16,     # of the imagination
     samples:int=256,    # sequences imagined
     hold:int=4,         # moves between two looks
-)->np.ndarray:          # places, (moves+1, n, 2); an agent stays at its goal
+)->np.ndarray:          # places, (moves+1, n, 2); who arrives stays
     "Random shooting: follow the imagined sequence that comes closest to the goal."
     free,g = two_rooms(),torch.Generator().manual_seed(seed)
-    target,path = embed(goals)[:,None],[starts]
+    path = [starts]
     for _ in range(budget//hold):
-        a = sequences(len(starts), samples, horizon, g)
-        z,near = embed(path[-1])[:,None].expand(-1, samples, -1),torch.tensor(float('inf'))
+        left = (path[-1] != goals).any(1)                  # the others have arrived
+        if not left.any(): break
+        a,target = sequences(left.sum(), samples, horizon, g),embed(goals[left])[:,None]
+        z = embed(path[-1][left])[:,None].expand(-1, samples, -1)
+        near = torch.tensor(float('inf'))
         for h in range(horizon):
             z = predict(z, a[:,:,h])
             near = torch.minimum(near, (z - target).square().sum(2))
-        best = a[torch.arange(len(a)),near.argmin(1)].numpy()
+        best = np.zeros((len(starts), horizon), int)
+        best[left] = a[torch.arange(len(a)),near.argmin(1)].numpy()
         for h in range(hold):
             there = (path[-1] == goals).all(1)[:,None]
             path.append(np.where(there, goals, move(free, path[-1], best[:,h])))
     return np.stack(path)
 
-# %% ../nbs/72_world.ipynb #68203945
-def tasks(
-    n:int,      # tasks
-    seed:int,
-)->tuple[np.ndarray, np.ndarray]: # starts and goals, (n, 2) each
-    "Start in one room, goal in the other."
-    check_count('tasks', n)
-    free,rng = two_rooms(),np.random.default_rng(1000 + seed)
-    cells,middle = np.argwhere(free),len(free)//2
-    left,right = cells[cells[:,1] < middle],cells[cells[:,1] > middle]
-    ends = [room[rng.integers(len(room), size=n)] for room in (left, right)]
-    turn = rng.random((n, 1)) < .5
-    return np.where(turn, *ends),np.where(turn, *ends[::-1])
-
-# %% ../nbs/72_world.ipynb #5ac500fe
-def reached(path:np.ndarray, goals:np.ndarray)->float:
-    "Of the agents, in per cent, at the end."
-    return 100*float((path[-1] == goals).all(1).mean())
-
-def real_moves(z:Tensor, action:Tensor)->Tensor:
-    "The rules of the world as a predictor; an embedding is a place."
-    places = z.reshape(-1, 2).long().numpy()
-    to = move(two_rooms(), places, action.reshape(-1).numpy())
-    return torch.from_numpy(to).view(z.shape).float()
-
+# %% ../nbs/72_world.ipynb #29e76952
 def rules(n:int=500, seed:int=0)->dict[str, float]:
     "Success of planning with the rules, and of walking with embeddings that say nothing."
     starts,goals = tasks(n, seed)
@@ -285,7 +296,7 @@ def rules(n:int=500, seed:int=0)->dict[str, float]:
     return dict(rules=reached(known, goals),
                 blind=reached(plan(same, lambda z, a: z, starts, goals, seed), goals))
 
-# %% ../nbs/72_world.ipynb #29e76952
+# %% ../nbs/72_world.ipynb #d3f25d54
 def world_plan(
     model:WorldModel,
     starts:np.ndarray,  # (n, 2)
@@ -306,7 +317,7 @@ def place_r2(
     rest = y - z @ torch.linalg.pinv(z) @ y
     return 1 - (rest.square().sum()/y.square().sum()).item()
 
-# %% ../nbs/72_world.ipynb #d3f25d54
+# %% ../nbs/72_world.ipynb #58cc9f34
 def world_record(
     run:WorldRun,
 )->dict: # a ledger record; `top1` is the success of planning, in per cent
@@ -322,7 +333,7 @@ def world_record(
                seconds=time.perf_counter() - start)
     return dict(run=asdict(run), env=env, final=final, curve=curve)
 
-# %% ../nbs/72_world.ipynb #20a9b16f
+# %% ../nbs/72_world.ipynb #54555af1
 LADDER = (0., 1e-4, 1e-3, .01, .1, 1., 10., 100.)
 
 #: arm -> what it changes; the plain controls are a random encoder and two heads
@@ -337,7 +348,7 @@ ARMS:dict[str, dict] = {
     'pixels':   dict(head='pixels'),
 }
 
-# %% ../nbs/72_world.ipynb #673ba65e
+# %% ../nbs/72_world.ipynb #e5dfbeda
 def choose_weights(
     seeds:Iterable[int]=(100, 101),
     first:Iterable[int]=(3, 4),  # places on the ladder to begin with
@@ -357,20 +368,23 @@ def choose_weights(
         found[arm] = dict(value=value, scores={f'{v:g}':s for v,s in scores.items()})
     return found
 
-# %% ../nbs/72_world.ipynb #54555af1
+# %% ../nbs/72_world.ipynb #c46a2ac6
 def experiment(
     out='results/world_model',    # folder of the records
     seeds:Iterable[int]=range(10),
     tuning_seeds:Iterable[int]=(100, 101),
     **changes,                    # other fields of `WorldRun`
 )->None:
-    "Choose the weights, then train and judge every arm."
-    out,tuning_seeds = ledger.check_writable(out, need_mb=5),list(tuning_seeds)
-    chosen = choose_weights(tuning_seeds, **changes)
-    ledger.write_json(Path(out)/'chosen.json', dict(chosen=chosen, seeds=tuning_seeds,
-                      rules=rules(), env=ledger.environment()), exact=['chosen'])
+    "Choose the weights, then train and judge every arm; what has a record is not trained again."
+    out,tuning_seeds = Path(ledger.check_writable(out, need_mb=5)),list(tuning_seeds)
+    if not (out/'chosen.json').exists():
+        chosen = choose_weights(tuning_seeds, **changes)
+        ledger.write_json(out/'chosen.json', dict(chosen=chosen, seeds=tuning_seeds,
+                          rules=rules(), env=ledger.environment()), exact=['chosen'])
+    chosen = json.loads((out/'chosen.json').read_text())['chosen']
     for seed in seeds:
         for arm,own in ARMS.items():
             weight = chosen[arm]['value'] if arm in chosen else 0.
             run = WorldRun(name=arm, seed=seed, weight=weight, **own, **changes)
-            ledger.save(world_record(run), Path(out)/f'{arm}-s{seed}.json')
+            path = out/f'{arm}-s{seed}.json'
+            if not path.exists(): ledger.save(world_record(run), path)
