@@ -99,7 +99,7 @@ def test_help_of_the_package_is_a_page():
 def test_optional_library_is_there_to_be_tested(name, needs):
     needs(importlib.util.find_spec(name), f"needs {name}: without it the chapters leave out what they test with it")
 
-PAGES = "axes beyond bench cli cost demo inside lejepa noise plateau quality rate recipes starvation story sweeps throughput".split()
+PAGES = "axes beyond bench cli cost demo inside lejepa noise plateau quality rate recipes starvation story sweeps throughput world".split()
 
 def test_public_names_are_the_listed_ones():
     "A new name needs a line here and in the changelog; one that goes first warns (CONTRIBUTING)."
