@@ -7,6 +7,7 @@ __all__ = ['areas', 'told', 'crossed', 'in_random_axes', 'measure_axes']
 
 # %% ../nbs/17_axes.ipynb #c003
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 
 import torch
@@ -15,7 +16,9 @@ from scipy.stats import rankdata
 from torch import Tensor
 
 from .checks import as_batch, check_count, check_labels
-from .ledger import write_json
+from .demo import declared, demo_runs, digits, trained
+from .ledger import environment, write_json
+from .slices import orthogonal_blocks
 
 # %% ../nbs/17_axes.ipynb #c015
 def areas(
@@ -52,10 +55,10 @@ def in_random_axes(
 )->Iterable[Tensor]: # (n, d) each
     "The same cloud, turned at random."
     check_count('turns', turns)
-    g,d = torch.Generator().manual_seed(seed),z.shape[1]
+    z,g = as_batch(z).double(),torch.Generator().manual_seed(seed)
+    d = z.shape[1]
     for _ in range(turns):
-        G = torch.randn(d, d, generator=g, dtype=torch.float64)
-        yield z.double() @ torch.linalg.qr(G).Q
+        yield z @ orthogonal_blocks(torch.randn(d, d, generator=g, dtype=z.dtype))
 
 # %% ../nbs/17_axes.ipynb #c021
 def measure_axes(
@@ -64,9 +67,6 @@ def measure_axes(
     turns:int=20, # of each cloud
 )->None:
     "Train the demo's arms with clean labels; what their own axes tell, and random ones."
-    from dataclasses import asdict
-    from sigreg_nb.demo import declared, demo_runs, digits, trained
-    from sigreg_nb.ledger import environment
     y,rows = digits()['test'][1],[]
     for run in demo_runs(['clean'], seeds=seeds):
         record,zs = trained(run)

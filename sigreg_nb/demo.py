@@ -367,6 +367,10 @@ def _fit(run:DemoRun, model:nn.Module, batch_losses:Callable, data:tuple)->dict[
     return curve
 
 # %% ../nbs/01_demo.ipynb #c020-3
+def _regularizer(run:DemoRun)->Any:
+    "The loss of a run, with a stream of its own if it draws."
+    return Loss(run.reg, **({'seed':run.seed} if run.reg in ('strong', 'weak') else {}))
+
 def trained(
     run:DemoRun,
     device:str='cpu',
@@ -377,8 +381,7 @@ def trained(
     torch.manual_seed(run.seed)
     parts,*_ = data = _images(run, device, images)
     model = build(run).to(device)
-    stream = {'seed':run.seed} if run.reg in ('strong', 'weak') else {}
-    reg:Any = Loss(run.reg, **stream).to(device)
+    reg = _regularizer(run).to(device)
     with Taps(model, SITES[run.task]) as taps:
         curve = _fit(run, model, partial(losses, run, model, taps, reg), data)
         with torch.no_grad(): model.eval()(parts['test'][0])

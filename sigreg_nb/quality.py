@@ -22,10 +22,9 @@ from torch import Tensor, nn
 
 from .checks import check_choice, check_count, same_draws
 from .collapse import alpha_req, lidar, rankme
-from .demo import (SITES, DemoRun, _optimizer, build, declared, digits, few_labels, losses,
-                            random_view, ridge, top1, train_epoch)
+from .demo import (SITES, DemoRun, _optimizer, _regularizer, build, declared, digits,
+                            few_labels, losses, random_view, ridge, top1, train_epoch)
 from .ledger import environment, write_json
-from .objective import Loss
 from .taps import Taps
 
 # %% ../nbs/72_quality.ipynb #c007
@@ -76,8 +75,7 @@ def fit(
     "Train one encoder."
     torch.manual_seed(run.seed)
     model,(lam,n,d) = build(run),(run.reg_weight, run.batch_size, run.outputs)
-    reg = Loss(run.reg, **({'seed':run.seed} if run.reg in ('strong', 'weak') else {}))
-    optimizer,schedule = _optimizer(run, model)
+    reg,(optimizer,schedule) = _regularizer(run),_optimizer(run, model)
     with Taps(model, SITES[run.task]) as taps:
         step = partial(losses, run, model, taps, reg)
         curve = [train_epoch(run, step, x, y, optimizer, schedule) for _ in range(run.epochs)]

@@ -183,6 +183,10 @@ def chosen(
     return {name:max(own, key=lambda key: mean(own[key])) for name,own in values.items()}
 
 # %% ../nbs/73_recipes.ipynb #c017
+def _write_table(out, rows:list[dict])->None:
+    table = {key:[row[key] for row in rows] for key in rows[0]}
+    write_json(Path(out), dict(table=table, env=environment()))
+
 def train_recipes(
     out:str,          # file of the record
     runs=None,        # of the search; None: `tried_runs()`
@@ -197,8 +201,7 @@ def train_recipes(
         for seed in range(seeds):
             run = replace(base, lam=lam, lr=lr, seed=seed)
             rows.append({**asdict(run), **train_recipe(run, parts)})
-    table = {key:[row[key] for row in rows] for key in rows[0]}
-    write_json(Path(out), dict(table=table, env=environment()))
+    _write_table(out, rows)
 
 # %% ../nbs/73_recipes.ipynb #c023
 def dense_net()->nn.Sequential:
@@ -240,5 +243,4 @@ def train_dense_runs(
     x = digits()['train'][0]
     rows = [dict(pool=pool, lam=lam, seed=seed, **train_dense(pool, x, seed, lam, **given))
             for pool,lam in DENSE for seed in range(seeds)]
-    table = {key:[row[key] for row in rows] for key in rows[0]}
-    write_json(Path(out), dict(table=table, env=environment()))
+    _write_table(out, rows)
